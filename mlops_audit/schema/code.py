@@ -1,0 +1,171 @@
+"""Tables about source code: Python modules, scripts and the code cells of notebooks.
+
+``target`` columns hold a resolved dotted name, by these conventions:
+
+* through an import: ``sklearn.svm.SVC`` for ``from sklearn import svm; svm.SVC``
+* a relative import is made absolute by the file's path: ``src.pkg.utils.load``
+* defined in the same file: a leading dot, ``.main``, ``.Trainer.fit`` (``self.fit`` in Trainer)
+* a method on a value whose origin is known: the origin's target plus the method,
+  ``sklearn.svm.SVC.fit`` after ``clf = SVC()``, ``pandas.read_csv.to_parquet``
+* a builtin: ``builtins.open``
+* otherwise ``?.fit``: the receiver is unknown, never dropped
+"""
+
+from typing import Annotated, NamedTuple
+
+from mlops_audit.schema.table import CellIndex, EndLine, Line, Path, Scope
+
+Target = Annotated[str, "resolved dotted name, by the conventions of the code tables"]
+
+
+class Module(NamedTuple):
+    """One Python source file or notebook with Python cells."""
+
+    path: Path
+    module: Annotated[str, "path as a dotted name without suffix and __init__"]
+    parsed: Annotated[str, "full (ast) | tolerant (error-tolerant parser) | none"]
+    kind: Annotated[str, "script | notebook | databricks | percent (cells in a .py)"]
+    lines: Annotated[int, "physical lines"]
+    code_lines: Annotated[int, "lines that are neither blank nor comment"]
+    main_guard: Annotated[int | None, "line of `if __name__ == '__main__'`"]
+    docstring: Annotated[bool, "1 if the module has one"]
+    top_level_statements: Annotated[
+        int, "statements at module level that are not imports, definitions, constants, docstring"
+    ]
+
+
+class Definition(NamedTuple):
+    """A function, method or class."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    end_line: EndLine
+    qualname: Annotated[str, "dotted inside the file: Trainer.fit"]
+    kind: Annotated[str, "function | method | class"]
+    parameters: Annotated[int, "number of parameters without self/cls"]
+    documented: Annotated[bool, "1 if it has a docstring"]
+    annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
+    complexity: Annotated[int | None, "cyclomatic complexity by radon; NULL for classes"]
+    is_async: Annotated[bool, "1 for async def"]
+
+
+class Decorator(NamedTuple):
+    """A decorator on a definition; its arguments are those of the call with the same id."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    qualname: Annotated[str, "the decorated definition"]
+    target: Target
+    call: Annotated[int | None, "id in `call` if it has parentheses"]
+
+
+class Base(NamedTuple):
+    """A base class of a class."""
+
+    path: Path
+    line: Line
+    qualname: Annotated[str, "the class"]
+    target: Target
+
+
+class Import(NamedTuple):
+    """One imported name."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    target: Annotated[str, "what is imported: `a.b.c` for `from a.b import c`, `a.b` for `import a.b`"]
+    root: Annotated[str, "first part of the target"]
+    alias: Annotated[str, "name it is bound to; '*' for a star import"]
+    guarded: Annotated[bool, "1 inside try/except, an if, or a function"]
+
+
+class Call(NamedTuple):
+    """One call."""
+
+    path: Path
+    id: Annotated[int, "unique inside the file, in source order"]
+    cell: CellIndex
+    line: Line
+    end_line: EndLine
+    scope: Scope
+    name: Annotated[str, "callee as written, at most 200 characters: `self.model.fit`"]
+    target: Target
+    method: Annotated[str, "last part of the target: fit"]
+    receiver: Annotated[str, "receiver as written, '' for a plain name"]
+    result: Annotated[str | None, "name the value is bound to: `model = f()`, `with f() as model`"]
+    in_loop: Annotated[bool, "1 inside for/while of the same scope"]
+    guarded: Annotated[bool, "1 under if/except/match of the same scope"]
+    arguments: Annotated[int, "number of arguments"]
+
+
+class CallArgument(NamedTuple):
+    """One argument of a call."""
+
+    path: Path
+    call: Annotated[int, "id of the call in the file"]
+    position: Annotated[int, "0-based; keyword arguments go on counting"]
+    keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
+    kind: Annotated[str, "string | number | bool | none | name | call | list | dict | fstring | other"]
+    value: Annotated[
+        str | None,
+        "literal value as text (strings without quotes, at most 500 characters), dotted name as"
+        " written, or target of the call",
+    ]
+    target: Annotated[str | None, "resolved name for kind name or call"]
+
+
+class Assignment(NamedTuple):
+    """A name or attribute bound to a literal or to a call (only these)."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    name: Annotated[str, "name as written: `SEED`, `self.lr`, `cfg['lr']`"]
+    kind: Annotated[str, "as in call_argument"]
+    value: Annotated[str | None, "as in call_argument"]
+
+
+class StringLiteral(NamedTuple):
+    """A string that names a path, a URI or a model/data file (docstrings and comments excluded)."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[
+        str,
+        "absolute-path | home-path | relative-path | url | storage-uri (s3:// gs:// abfss:// dbfs:/"
+        " wasbs:// azureml: models:/ runs:/ …)",
+    ]
+    value: Annotated[str, "at most 300 characters"]
+
+
+class Condition(NamedTuple):
+    """An if/while/assert/ternary that compares a value with a number or another value."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[str, "if | assert | while | ternary"]
+    names: Annotated[str, "space-separated names and string keys in the test, lower case"]
+    operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]
+    numbers: Annotated[str, "space-separated numeric literals in the test"]
+    consequence: Annotated[
+        str, "space-separated of raise exit return continue break call assign, in either branch"
+    ]
+    calls: Annotated[str, "space-separated targets of the calls in either branch (at most 20)"]
+
+
+class Assertion(NamedTuple):
+    """An assertion in a test: assert, self.assert…, pytest.raises, numpy.testing…"""
+
+    path: Path
+    line: Line
+    scope: Scope
+    trivial: Annotated[bool, "1 for assert True and the like"]

@@ -1,0 +1,55 @@
+"""Tables about notebooks."""
+
+from typing import Annotated, NamedTuple
+
+from mlops_audit.schema.table import CellIndex, Line, Path
+
+
+class Notebook(NamedTuple):
+    """One notebook: Jupyter, or a text document with code cells."""
+
+    path: Path
+    format: Annotated[str, "ipynb | databricks | percent | rmarkdown | quarto"]
+    version: Annotated[str | None, "nbformat major.minor"]
+    language: Annotated[str, "lower-case language of the kernel: python, r, julia, scala, …"]
+    kernel: Annotated[str | None, "kernel name"]
+    cells: Annotated[int, "cells"]
+    code_cells: Annotated[int, "code cells with at least one non-blank line"]
+    markdown_cells: Annotated[int, "markdown cells with text"]
+    executed_cells: Annotated[int, "non-empty code cells with an execution count"]
+    in_order: Annotated[
+        bool | None,
+        "1 if every non-empty code cell has an execution count, the first is 1 and they strictly"
+        " increase (gaps allowed); NULL if the format keeps no counts or there are no code cells",
+    ]
+    first_disorder: Annotated[int | None, "index of the first cell that breaks the order"]
+    output_bytes: Annotated[int, "bytes of stored outputs"]
+    error_outputs: Annotated[int, "cells that end in an error output"]
+    checkpoint: Annotated[bool, "1 for a copy below .ipynb_checkpoints"]
+
+
+class Cell(NamedTuple):
+    """One cell of a notebook."""
+
+    path: Path
+    cell: CellIndex
+    kind: Annotated[str, "code | markdown | raw"]
+    line: Annotated[int | None, "1-based line in the file where the cell's source starts, if known"]
+    lines: Annotated[int, "lines of source"]
+    execution_count: Annotated[int | None, "as stored"]
+    output_bytes: Annotated[int, "bytes of stored outputs"]
+    outputs: Annotated[str, "space-separated output kinds: stream table image html error json"]
+    error: Annotated[str | None, "exception name of an error output"]
+    tags: Annotated[str, "space-separated cell tags"]
+    text: Annotated[str, "first 1,000 characters of a markdown cell, '' for code"]
+
+
+class Magic(NamedTuple):
+    """A magic or shell line of a notebook cell."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    kind: Annotated[str, "line | cell | shell"]
+    name: Annotated[str, "magic name without %, or '!' for shell"]
+    text: Annotated[str, "the rest of the line, at most 500 characters"]
