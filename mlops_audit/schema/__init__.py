@@ -47,8 +47,8 @@ from mlops_audit.schema.linked import (
     FileZone,
     Node,
     TechnologyUse,
-    TriggerReach,
     Trait,
+    TriggerReach,
 )
 from mlops_audit.schema.notebook import Cell, Magic, Notebook
 from mlops_audit.schema.repository import (

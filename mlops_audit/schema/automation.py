@@ -50,7 +50,9 @@ class Job(NamedTuple):
     uses: Annotated[str | None, "reusable workflow or template it runs"]
     condition: Annotated[str | None, "if: as written"]
     image: Annotated[str | None, "container image"]
-    permissions: Annotated[str | None, "permissions as compact JSON (of the job, else the workflow)"]
+    permissions: Annotated[
+        str | None, "permissions as compact JSON (of the job, else the workflow)"
+    ]
     disabled: Annotated[bool, "1 for if: false and the like"]
 
 
@@ -77,7 +79,9 @@ class Command(NamedTuple):
     line: Line
     scope: Scope
     position: Annotated[int, "unique inside the file, in order"]
-    program: Annotated[str, "base name of the program after unwrapping env, sudo, uv run, poetry run …"]
+    program: Annotated[
+        str, "base name of the program after unwrapping env, sudo, uv run, poetry run …"
+    ]
     arguments: Annotated[str, "arguments after the program, joined by one space"]
     text: Annotated[str, "the command as written, at most 500 characters"]
     runner: Annotated[str, "what it was unwrapped from: 'uv run', 'poetry run', '' …"]
@@ -90,7 +94,9 @@ class Task(NamedTuple):
 
     path: Path
     line: Line
-    runner: Annotated[str, "make | tox | nox | just | invoke | npm | poe | pdm | hatch | task | mise"]
+    runner: Annotated[
+        str, "make | tox | nox | just | invoke | npm | poe | pdm | hatch | task | mise"
+    ]
     name: Annotated[str, "task name"]
     needs: Annotated[str, "space-separated prerequisites that are tasks"]
 
@@ -100,7 +106,9 @@ class PipelineStage(NamedTuple):
 
     path: Path
     line: Line
-    system: Annotated[str, "dvc | mlproject | azureml | kubeflow | databricks | argo | ploomber | snakemake | …"]
+    system: Annotated[
+        str, "dvc | mlproject | azureml | kubeflow | databricks | argo | ploomber | snakemake | …"
+    ]
     pipeline: Annotated[str, "name of the pipeline, '' if it has none"]
     name: Annotated[str, "stage name; its unit is 'stage:NAME'"]
     kind: Annotated[str, "stage | command-job | sweep-job | pipeline-job | component | entry-point"]

@@ -77,7 +77,9 @@ class Import(NamedTuple):
     cell: CellIndex
     line: Line
     scope: Scope
-    target: Annotated[str, "what is imported: `a.b.c` for `from a.b import c`, `a.b` for `import a.b`"]
+    target: Annotated[
+        str, "what is imported: `a.b.c` for `from a.b import c`, `a.b` for `import a.b`"
+    ]
     root: Annotated[str, "first part of the target"]
     alias: Annotated[str, "name it is bound to; '*' for a star import"]
     guarded: Annotated[bool, "1 inside try/except, an if, or a function"]
@@ -109,7 +111,9 @@ class CallArgument(NamedTuple):
     call: Annotated[int, "id of the call in the file"]
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
-    kind: Annotated[str, "string | number | bool | none | name | call | list | dict | fstring | other"]
+    kind: Annotated[
+        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+    ]
     value: Annotated[
         str | None,
         "literal value as text (strings without quotes, at most 500 characters), dotted name as"

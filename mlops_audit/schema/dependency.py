@@ -12,8 +12,12 @@ class Dependency(NamedTuple):
     line: Line
     name: Annotated[str, "normalised (PEP 503) for Python; as written otherwise"]
     specifier: Annotated[str, "version specifier as written, '' if there is none"]
-    pin: Annotated[str, "exact | wildcard (1.2.*) | bounded (has an upper bound) | lower | none | url"]
-    dependency_group: Annotated[str, "main | dev | test | docs | build | optional:NAME | constraints"]
+    pin: Annotated[
+        str, "exact | wildcard (1.2.*) | bounded (has an upper bound) | lower | none | url"
+    ]
+    dependency_group: Annotated[
+        str, "main | dev | test | docs | build | optional:NAME | constraints"
+    ]
     ecosystem: Annotated[str, "pypi | conda | r | julia | npm | maven | system"]
     source: Annotated[
         str,
@@ -27,7 +31,11 @@ class LockFile(NamedTuple):
     """A lock file."""
 
     path: Path
-    tool: Annotated[str, "uv | poetry | pdm | pipenv | conda-lock | pixi | pylock | pip-compile | renv | julia | npm"]
+    tool: Annotated[
+        str,
+        "uv | poetry | pdm | pipenv | conda-lock | pixi | pylock | pip-compile | renv |"
+        " julia | npm",
+    ]
     packages: Annotated[int, "packages it pins"]
 
 
@@ -40,7 +48,9 @@ class PackageMetadata(NamedTuple):
     version: Annotated[str | None, "static version, or 'dynamic'"]
     requires_python: Annotated[str | None, "as written"]
     build_backend: Annotated[str | None, "build backend"]
-    publishable: Annotated[bool, "1 if it has what a published library has (classifiers, urls, description)"]
+    publishable: Annotated[
+        bool, "1 if it has what a published library has (classifiers, urls, description)"
+    ]
     authors: Annotated[int, "authors or maintainers with a name or e-mail"]
     contact: Annotated[bool, "1 if one of them has an e-mail"]
 

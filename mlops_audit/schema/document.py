@@ -37,7 +37,9 @@ class Section(NamedTuple):
     end_line: EndLine
     level: Annotated[int, "1–6; 0 for text before the first heading"]
     heading: Annotated[str, "heading text, lower case, markup removed"]
-    text: Annotated[str, "prose below it up to the next heading, lower case, at most 3,000 characters"]
+    text: Annotated[
+        str, "prose below it up to the next heading, lower case, at most 3,000 characters"
+    ]
     words: Annotated[int, "words of the prose"]
     placeholder: Annotated[bool, "1 if it is untouched template text or only a placeholder"]
 

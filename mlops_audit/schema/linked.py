@@ -39,7 +39,9 @@ class TechnologyUse(NamedTuple):
     path: Path
     cell: CellIndex
     line: Line
-    via: Annotated[str, "declared | imported | called | base | decorator | command | uses | file | key | image"]
+    via: Annotated[
+        str, "declared | imported | called | base | decorator | command | uses | file | key | image"
+    ]
     confidence: Confidence
     detail: Annotated[str, "name that matched"]
 
@@ -94,8 +96,8 @@ class CommandTarget(NamedTuple):
     position: Annotated[int, "index of the command in the file"]
     status: Annotated[
         str,
-        "resolved | missing (names a file that is not there) | external (a program that runs no code"
-        " of this repository) | unresolved (variables, unknown runner)",
+        "resolved | missing (names a file that is not there) | external (a program that runs"
+        " no code of this repository) | unresolved (variables, unknown runner)",
     ]
     target_path: Annotated[str | None, "path it runs"]
     target_scope: Annotated[str | None, "scope it runs"]
@@ -119,7 +121,9 @@ class TriggerReach(NamedTuple):
     trigger_path: Annotated[str, "file with the trigger"]
     trigger_line: Line
     trigger_scope: Annotated[str, "unit it starts"]
-    kind: Annotated[str, "kind of the root trigger (chains by `workflow` are followed to their root)"]
+    kind: Annotated[
+        str, "kind of the root trigger (chains by `workflow` are followed to their root)"
+    ]
     detail: Annotated[str, "cron expression and the like"]
     live: Annotated[bool, "0 if the trigger is dead"]
     path: Path
@@ -133,7 +137,9 @@ class Node(NamedTuple):
     """A node of the automation graph as the report draws it."""
 
     id: Annotated[str, "stable id"]
-    kind: Annotated[str, "trigger | job | stage | task | command | script | notebook | function | action"]
+    kind: Annotated[
+        str, "trigger | job | stage | task | command | script | notebook | function | action"
+    ]
     label: Annotated[str, "short text"]
     path: Annotated[str | None, "where it is"]
     line: Line

@@ -11,7 +11,9 @@ class SecretCandidate(NamedTuple):
     path: Path
     line: Line
     cell: CellIndex
-    kind: Annotated[str, "aws-access-key | azure-storage-key | github-token | private-key | password | …"]
+    kind: Annotated[
+        str, "aws-access-key | azure-storage-key | github-token | private-key | password | …"
+    ]
     masked: Annotated[str, "at most the first 4 characters and a length"]
     fingerprint: Annotated[str, "keyed hash: equal means the same secret"]
     place: Annotated[str, "code | output | config | document | log"]

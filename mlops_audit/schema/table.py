@@ -1,7 +1,7 @@
 """Turning row classes into SQL tables and documentation."""
 
 import re
-from typing import Annotated, Any, NamedTuple, Protocol, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 #: Column kinds that recur in many tables.
 Path = Annotated[str, "repository-relative path with /"]
@@ -15,12 +15,8 @@ Scope = Annotated[
 ]
 
 
-class Row(Protocol):
-    """A row class: a NamedTuple whose docstring says what one row is."""
-
-    _fields: tuple[str, ...]
-
-    def __len__(self) -> int: ...
+#: A row class is a NamedTuple whose docstring says what one row is.
+Row = tuple[Any, ...]
 
 
 class Column(NamedTuple):
