@@ -87,6 +87,7 @@ class Command(NamedTuple):
     runner: Annotated[str, "what it was unwrapped from: 'uv run', 'poetry run', '' …"]
     directory: Annotated[str, "working directory relative to the repository, '' if unknown or root"]
     tolerated: Annotated[bool, "1 if followed by || true or in a step whose failure is ignored"]
+    invoked: Annotated[str, "program as written, with its folder: ./scripts/train.sh"] = ""
 
 
 class Task(NamedTuple):

@@ -1,0 +1,293 @@
+"""The code of a repository in memory: which dotted name is which definition.
+
+Everything that resolves names asks this index, so that a name means the same unit for calls,
+commands, triggers and zones.
+"""
+
+import sqlite3
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from posixpath import dirname
+from typing import NamedTuple
+
+from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM
+
+#: How many re-exports, aliases and base classes one name is followed through.
+_HOPS = 12
+
+
+class Unit(NamedTuple):
+    """A unit of code or automation."""
+
+    path: str
+    scope: str
+
+
+class Found(NamedTuple):
+    """A unit that a name means, and how sure that is (a rank of `confidence`)."""
+
+    unit: Unit
+    rank: int
+    kind: str  # module | function | method | class
+
+
+class CodeIndex:
+    """Definitions, modules, imports and class hierarchies, looked up by dotted name."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read what name resolution needs out of the fact tables."""
+        self.files: frozenset[str] = frozenset(
+            path for (path,) in connection.execute("SELECT path FROM file")
+        )
+        self.roles: dict[str, str] = dict(connection.execute("SELECT path, role FROM file"))
+        self.modules: dict[str, str] = dict(
+            connection.execute("SELECT path, module FROM module ORDER BY path")
+        )
+        roots = {root for (root,) in connection.execute("SELECT root FROM project")} | {""}
+        self._roots = sorted(roots, key=lambda root: (-root.count("/"), not root, root))
+        self._external = set(sys.stdlib_module_names) | {
+            name.replace("-", "_").lower()
+            for (name,) in connection.execute("SELECT DISTINCT name FROM dependency")
+        }
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._by_tail: dict[str, list[str]] = defaultdict(list)
+        for path, name in self.modules.items():
+            self._by_name[name].append(path)
+            self._by_tail[name.rpartition(".")[2]].append(path)
+        self.definitions: dict[str, dict[str, str]] = defaultdict(dict)
+        self.named: dict[str, list[Unit]] = defaultdict(list)
+        query = "SELECT path, qualname, kind FROM definition ORDER BY path, line, qualname"
+        for path, qualname, kind in connection.execute(query):
+            self.definitions[path].setdefault(qualname, kind)
+            if kind != "class":
+                self.named[qualname.rpartition(".")[2]].append(Unit(path, qualname))
+        self.bases: dict[Unit, list[str]] = defaultdict(list)
+        for path, qualname, target in connection.execute(
+            "SELECT path, qualname, target FROM base ORDER BY path, line, target"
+        ):
+            self.bases[Unit(path, qualname)].append(target)
+        self._names: dict[str, dict[str, str]] = defaultdict(dict)
+        self._stars: dict[str, list[str]] = defaultdict(list)
+        for path, target, alias in connection.execute(
+            "SELECT path, target, alias FROM import WHERE scope = '' ORDER BY path, line, target"
+        ):
+            if alias == "*":
+                self._stars[path].append(target.removesuffix(".*"))
+            else:
+                self._names[path][alias] = target
+        for path, name, value in connection.execute(
+            "SELECT path, name, value FROM assignment"
+            " WHERE scope = '' AND kind = 'call' AND value IS NOT NULL ORDER BY path, line"
+        ):
+            self._names[path].setdefault(name, value)
+        self._memo: dict[tuple[str, str], Found | None] = {}
+        self._bases: dict[tuple[str, str], Found | None] = {}
+        self._searched: dict[str, list[tuple[str, int]]] = {}
+
+    # -- modules ---------------------------------------------------------------------------
+
+    def module(self, name: str, importer: str) -> tuple[str, int] | None:
+        """Return the file of a module as `importer` would import it, and how sure that is."""
+        tail = self._by_tail.get(name.rpartition(".")[2])
+        if not tail:
+            return None
+        folder = dirname(importer)
+        for root, rank in self._search_path(folder):
+            full = f"{root.replace('/', '.')}.{name}" if root else name
+            if full in self._by_name:
+                return self._nearest(self._by_name[full], folder), rank
+        if name.partition(".")[0] in self._external:
+            return None
+        ending = f".{name}"
+        candidates = [
+            path
+            for path in tail
+            if self.modules[path].endswith(ending) and not self._inside_package(path, name)
+        ]
+        if len(candidates) == 1:
+            return candidates[0], MEDIUM
+        if candidates:
+            best = max(_shared(path, folder) for path in candidates)
+            nearest = [path for path in candidates if _shared(path, folder) == best]
+            if best and len(nearest) == 1:
+                return nearest[0], MEDIUM
+        return None
+
+    def _search_path(self, folder: str) -> list[tuple[str, int]]:
+        """Return the folders that may be on `sys.path` for code in `folder`, likeliest first."""
+        if folder not in self._searched:
+            found = {folder: HIGH}
+            for root in self._roots:
+                if not root or f"{folder}/".startswith(f"{root}/"):
+                    found.setdefault(root, HIGH)
+                    found.setdefault(f"{root}/src".lstrip("/"), HIGH)
+            above = dirname(folder)
+            while above:
+                found.setdefault(above, MEDIUM)
+                above = dirname(above)
+            self._searched[folder] = list(found.items())
+        return self._searched[folder]
+
+    def _inside_package(self, path: str, name: str) -> bool:
+        # A module of a package is imported by the package's name, never by its own alone.
+        parent = self.modules[path][: -len(name) - 1].replace(".", "/")
+        return f"{parent}/__init__.py" in self.files
+
+    @staticmethod
+    def _nearest(paths: Sequence[str], folder: str) -> str:
+        # A notebook and a module may have the same dotted name: what is imported is the module.
+        return min(paths, key=lambda path: (not path.endswith(".py"), -_shared(path, folder), path))
+
+    # -- names -----------------------------------------------------------------------------
+
+    def resolve(self, target: str, path: str, scope: str = "") -> Found | None:
+        """Return the unit that a resolved dotted name of the code tables means, if it is here."""
+        if target.startswith("?"):
+            return None
+        if target.startswith("builtins.super."):
+            return self._from_super(target[len("builtins.super.") :], Unit(path, scope))
+        key = (target, path if target.startswith(".") else dirname(path))
+        if key not in self._memo:
+            self._memo[key] = self._resolve(target, path)
+        found = self._memo[key]
+        if found is None and target.startswith(".") and scope:
+            # A name of an enclosing function: `.inner` seen from `outer` is `outer.inner`.
+            parts = scope.split(".")
+            for end in range(len(parts), 0, -1):
+                name = ".".join([*parts[:end], target[1:]])
+                if name in self.definitions.get(path, ()):
+                    return self._found(path, name, HIGH)
+        return found
+
+    def unknown(self, method: str) -> Found | None:
+        """Return the only definition of that name outside tests, for calls on unknown receivers."""
+        units = [
+            unit
+            for unit in self.named.get(method, ())
+            if self.roles.get(unit.path, "source") in ("source", "example", "template")
+        ]
+        return self._found(*units[0], LOW) if len(units) == 1 else None
+
+    def _found(self, path: str, qualname: str, rank: int) -> Found:
+        return Found(Unit(path, qualname), rank, self.definitions[path][qualname])
+
+    def _resolve(self, target: str, path: str, *, inherited: bool = True) -> Found | None:
+        rank = HIGH
+        seen: set[tuple[str, str]] = set()
+        for _ in range(_HOPS):
+            if (target, path) in seen or target.startswith("?"):
+                return None
+            seen.add((target, path))
+            if target.startswith("."):
+                home, rest = path, target[1:].split(".")
+            else:
+                split = self._split(target, path)
+                if split is None:
+                    return None
+                home, rest, sure = split
+                rank = max(rank, sure)
+            if not rest:
+                return Found(Unit(home, ""), rank, "module")
+            found = self._attribute(home, rest, rank, inherited)
+            if found is not None:
+                return found
+            onward = self._onward(home, rest)
+            if onward is None:
+                return None
+            target, path = onward, home
+        return None
+
+    def _split(self, target: str, path: str) -> tuple[str, list[str], int] | None:
+        parts = target.split(".")
+        for end in range(len(parts), 0, -1):
+            found = self.module(".".join(parts[:end]), path)
+            if found is None:
+                continue
+            home, rank = found
+            # A short prefix that only looks like some file's name proves too little.
+            if end == 1 and rank != HIGH and len(parts) > 1 and parts[1] not in self._public(home):
+                continue
+            return home, parts[end:], rank
+        return None
+
+    def _public(self, path: str) -> Iterable[str]:
+        return {*self.definitions.get(path, ()), *self._names.get(path, ())}
+
+    def _attribute(
+        self, path: str, rest: Sequence[str], rank: int, inherited: bool
+    ) -> Found | None:
+        known = self.definitions.get(path, {})
+        name = ".".join(rest)
+        if name in known:
+            return self._found(path, name, rank)
+        for end in range(len(rest) - 1, 0, -1):
+            owner = ".".join(rest[:end])
+            kind = known.get(owner)
+            if kind == "class":
+                return self.method(Unit(path, owner), rest[end], rank) if inherited else None
+            if kind is not None:
+                # `train.delay`, `flow.serve`: an attribute of a function runs the function.
+                return self._found(path, owner, max(rank, MEDIUM))
+        return None
+
+    def _onward(self, path: str, rest: Sequence[str]) -> str | None:
+        names = self._names.get(path, {})
+        for end in range(len(rest), 0, -1):
+            origin = names.get(".".join(rest[:end]))
+            if origin is not None:
+                return ".".join([origin, *rest[end:]])
+        for star in self._stars.get(path, ()):
+            found = self.module(star, path)
+            if found and (rest[0] in self._public(found[0]) or self._stars.get(found[0])):
+                return ".".join([star, *rest])
+        return None
+
+    # -- classes ---------------------------------------------------------------------------
+
+    def ancestors(self, owner: Unit) -> list[tuple[Unit, int]]:
+        """Return the classes of the repository that a class inherits from, nearest first."""
+        found: list[tuple[Unit, int]] = []
+        queue = [(owner, HIGH)]
+        seen = {owner}
+        for unit, rank in queue:
+            for target in self.bases.get(unit, ()):
+                base = self.base(target, unit.path)
+                if base is not None and base.kind == "class" and base.unit not in seen:
+                    seen.add(base.unit)
+                    queue.append((base.unit, max(rank, base.rank)))
+                    found.append(queue[-1])
+        return found
+
+    def base(self, target: str, path: str) -> Found | None:
+        """Return the class of the repository that a base class of a class in `path` means."""
+        key = (target, path)
+        if key not in self._bases:
+            # Without inherited names, so that looking up a base never looks up bases again.
+            self._bases[key] = self._resolve(target, path, inherited=False)
+        return self._bases[key]
+
+    def method(self, owner: Unit, name: str, rank: int = HIGH) -> Found | None:
+        """Return a method of a class of the repository, followed through inheritance."""
+        for unit, sure in [(owner, HIGH), *self.ancestors(owner)]:
+            qualname = f"{unit.scope}.{name}"
+            if qualname in self.definitions.get(unit.path, ()):
+                return self._found(unit.path, qualname, max(rank, sure))
+        return None
+
+    def _from_super(self, name: str, unit: Unit) -> Found | None:
+        owner = Unit(unit.path, unit.scope.rpartition(".")[0])
+        for base, rank in self.ancestors(owner):
+            qualname = f"{base.scope}.{name}"
+            if qualname in self.definitions.get(base.path, ()):
+                return self._found(base.path, qualname, rank)
+        return None
+
+
+def _shared(path: str, folder: str) -> int:
+    count = 0
+    for left, right in zip(dirname(path).split("/"), folder.split("/"), strict=False):
+        if left != right:
+            break
+        count += bool(left)
+    return count

@@ -1,0 +1,170 @@
+"""Matching automation and configuration: commands, CI steps, images, paths, settings."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+
+from mlops_audit.linking.technologies.catalogue import Catalogue
+from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
+from mlops_audit.linking.technologies.model import KeyEntry, Technology
+from mlops_audit.linking.technologies.sink import Place, Sink
+
+_PYTHON_MODULE = re.compile(r"-m (?P<module>[\w.]+) ?(?P<rest>.*)", re.DOTALL)
+_SCHEMA_KEY = "$schema"
+
+
+def match_automation(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    """Match everything that is not Python code."""
+    _commands(connection, catalogue, sink)
+    _steps(connection, catalogue, sink)
+    _images(connection, catalogue, sink)
+    _files(connection, catalogue, sink)
+    _settings(connection, catalogue, sink)
+
+
+def _commands(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    for path, cell, line, scope, program, arguments in connection.execute(
+        "SELECT path, cell, line, scope, program, arguments FROM command"
+    ):
+        if program.startswith("python") and (module := _PYTHON_MODULE.match(arguments)):
+            program, arguments = module["module"], module["rest"]
+        place = Place(path, cell, line, scope)
+        decided: set[str] = set()
+        for technology, entry in catalogue.commands.get(program, ()):
+            if technology.id in decided or not text_test(entry.arguments)(arguments):
+                continue
+            decided.add(technology.id)
+            detail = f"{program} {entry.arguments}" if entry.arguments != "*" else program
+            sink.use(technology, place, "command", detail, entry.confidence)
+            sink.act(
+                entry.actions,
+                technology,
+                place,
+                via="command",
+                name=f"{program} {arguments}".strip()[:200],
+                confidence=entry.confidence,
+            )
+
+
+def _steps(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    for path, line, scope, uses in connection.execute(
+        "SELECT path, line, scope, uses FROM step WHERE uses IS NOT NULL"
+    ):
+        name = uses.partition("@")[0]
+        place = Place(path, None, line, scope)
+        decided: set[str] = set()
+        for technology, entry in catalogue.uses:
+            if technology.id in decided or not text_test(entry.glob)(name):
+                continue
+            decided.add(technology.id)
+            sink.use(technology, place, "uses", name, entry.confidence)
+            sink.act(
+                entry.actions,
+                technology,
+                place,
+                via="uses",
+                name=uses,
+                confidence=entry.confidence,
+            )
+
+
+def _images(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    for path, line, image in connection.execute("SELECT path, line, image FROM image_base"):
+        place = Place(path, None, line)
+        decided: set[str] = set()
+        for technology, entry in catalogue.images:
+            if technology.id in decided or not text_test(entry.glob)(image):
+                continue
+            decided.add(technology.id)
+            sink.use(technology, place, "image", image, entry.confidence)
+            sink.act(
+                entry.actions,
+                technology,
+                place,
+                via="image",
+                name=image,
+                confidence=entry.confidence,
+            )
+
+
+def _files(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    if not catalogue.files:
+        return
+    # One pass over each path decides whether any glob fits; few paths go further.
+    any_glob = re.compile("|".join(f"(?:{hit.pattern.pattern})" for hit in catalogue.files))
+    for (path,) in connection.execute("SELECT path FROM file"):
+        if not any_glob.fullmatch(path):
+            continue
+        for hit in catalogue.files:
+            if hit.pattern.fullmatch(path):
+                place = Place(path, None, None)
+                sink.use(hit.technology, place, "file", hit.entry.glob, hit.entry.confidence)
+                sink.act(
+                    hit.entry.actions,
+                    hit.technology,
+                    place,
+                    via="file",
+                    name=hit.entry.glob,
+                    confidence=hit.entry.confidence,
+                )
+
+
+def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+    schemas: dict[tuple[str, int], str] = {
+        (path, document): value
+        for path, document, value in connection.execute(
+            "SELECT path, document, value FROM setting WHERE key = ?", (_SCHEMA_KEY,)
+        )
+    }
+    tests = [_KeyTest(technology, entry) for technology, entry in catalogue.keys]
+    for (path,) in connection.execute("SELECT DISTINCT path FROM setting").fetchall():
+        fitting = [test for test in tests if test.file(path)]
+        if not fitting:
+            continue
+        for line, document, key, value in connection.execute(
+            "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
+        ):
+            schema = schemas.get((path, document))
+            for test in fitting:
+                if test.holds(key, value, schema):
+                    test.record(Place(path, None, line), key, value, sink)
+
+
+class _KeyTest:
+    def __init__(self, technology: Technology, entry: KeyEntry) -> None:
+        self.technology = technology
+        self.entry = entry
+        self._path = path_pattern(entry.file)
+        self._key = key_pattern(entry.key) if entry.key is not None else None
+        self._value = text_test(entry.value) if entry.value is not None else None
+        self._schema: Callable[[str], bool] | None = (
+            text_test(entry.schema) if entry.schema is not None else None
+        )
+
+    def file(self, path: str) -> bool:
+        """Tell whether the file is of the right kind."""
+        return self._path.fullmatch(path) is not None
+
+    def holds(self, key: str, value: str, schema: str | None) -> bool:
+        """Tell whether a setting is the one that is meant."""
+        if self._schema is not None and (schema is None or not self._schema(schema)):
+            return False
+        if self._key is None:
+            return key == _SCHEMA_KEY
+        if self._key.fullmatch(key) is None:
+            return False
+        return self._value is None or self._value(value)
+
+    def record(self, place: Place, key: str, value: str, sink: Sink) -> None:
+        """Write down what the setting says."""
+        entry = self.entry
+        name = f"{key}: {value}"[:200]
+        sink.use(self.technology, place, "key", name, entry.confidence)
+        sink.act(
+            entry.actions,
+            self.technology,
+            place,
+            via="key",
+            name=name,
+            confidence=entry.confidence,
+        )

@@ -1,0 +1,153 @@
+"""All technology files, compiled for matching."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from mlops_audit.errors import RulebookError
+from mlops_audit.linking.technologies.globs import expand_braces, path_pattern
+from mlops_audit.linking.technologies.loader import load_technology, technology_files
+from mlops_audit.linking.technologies.model import (
+    CommandEntry,
+    GlobEntry,
+    KeyEntry,
+    NameEntry,
+    Technology,
+)
+from mlops_audit.linking.technologies.name_index import NameIndex
+
+
+class FileHit(NamedTuple):
+    """A path glob with its technology."""
+
+    pattern: re.Pattern[str]
+    technology: Technology
+    entry: GlobEntry
+
+
+class Catalogue:
+    """Every technology, indexed by everything by which it can be recognised."""
+
+    def __init__(self, technologies: Iterable[Technology]) -> None:
+        self.technologies: dict[str, Technology] = {}
+        for technology in technologies:
+            if technology.id in self.technologies:
+                other = self.technologies[technology.id].origin
+                raise RulebookError(technology.origin, f"id is already taken by {other}.", line=1)
+            self.technologies[technology.id] = technology
+
+    @classmethod
+    def load(cls, paths: Iterable[Path]) -> "Catalogue":
+        """Read technology files and folders of them."""
+        return cls(load_technology(path) for path in technology_files(paths))
+
+    def _all(self) -> Iterable[Technology]:
+        return self.technologies.values()
+
+    @cached_property
+    def packages(self) -> dict[str, list[Technology]]:
+        """Technologies by normalised distribution name."""
+        found: dict[str, list[Technology]] = {}
+        for technology in self._all():
+            for name in technology.packages:
+                found.setdefault(normalised(name), []).append(technology)
+        return found
+
+    @cached_property
+    def imports(self) -> dict[str, list[Technology]]:
+        """Technologies by dotted import prefix."""
+        found: dict[str, list[Technology]] = {}
+        for technology in self._all():
+            for name in technology.imports:
+                found.setdefault(name, []).append(technology)
+        return found
+
+    @cached_property
+    def import_roots(self) -> frozenset[str]:
+        """First parts of every import prefix."""
+        return frozenset(name.partition(".")[0] for name in self.imports)
+
+    def imported(self, target: str) -> list[Technology]:
+        """Return the technologies with an import prefix of this dotted name."""
+        found: list[Technology] = []
+        end = len(target)
+        while end > 0:
+            found += self.imports.get(target[:end], ())
+            end = target.rfind(".", 0, end)
+        return found
+
+    @cached_property
+    def calls(self) -> NameIndex:
+        """Entries for calls."""
+        return NameIndex((one, one.calls) for one in self._all())
+
+    @cached_property
+    def bases(self) -> NameIndex:
+        """Entries for base classes."""
+        return NameIndex((one, one.bases) for one in self._all())
+
+    @cached_property
+    def decorators(self) -> NameIndex:
+        """Entries for decorators."""
+        return NameIndex((one, one.decorators) for one in self._all())
+
+    @cached_property
+    def methods(self) -> dict[str, list[tuple[Technology, NameEntry]]]:
+        """Entries for methods of unknown receivers, by method name."""
+        found: dict[str, list[tuple[Technology, NameEntry]]] = {}
+        for technology in self._all():
+            for entry in technology.methods:
+                for name in expand_braces(entry.name):
+                    found.setdefault(name, []).append((technology, entry))
+        return found
+
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """Keywords that some entry asks for."""
+        return frozenset(
+            entry.keyword
+            for technology in self._all()
+            for entry in (*technology.calls, *technology.methods, *technology.decorators)
+            if entry.keyword
+        )
+
+    @cached_property
+    def commands(self) -> dict[str, list[tuple[Technology, CommandEntry]]]:
+        """Entries for commands, by program."""
+        found: dict[str, list[tuple[Technology, CommandEntry]]] = {}
+        for technology in self._all():
+            for entry in technology.commands:
+                for program in entry.programs:
+                    found.setdefault(program, []).append((technology, entry))
+        return found
+
+    @cached_property
+    def uses(self) -> list[tuple[Technology, GlobEntry]]:
+        """Entries for CI steps."""
+        return [(one, entry) for one in self._all() for entry in one.uses]
+
+    @cached_property
+    def images(self) -> list[tuple[Technology, GlobEntry]]:
+        """Entries for container images."""
+        return [(one, entry) for one in self._all() for entry in one.images]
+
+    @cached_property
+    def files(self) -> list[FileHit]:
+        """Entries for paths."""
+        return [
+            FileHit(path_pattern(entry.glob), one, entry)
+            for one in self._all()
+            for entry in one.files
+        ]
+
+    @cached_property
+    def keys(self) -> list[tuple[Technology, KeyEntry]]:
+        """Entries for settings."""
+        return [(one, entry) for one in self._all() for entry in one.keys]
+
+
+def normalised(name: str) -> str:
+    """Return a distribution name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

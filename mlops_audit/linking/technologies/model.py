@@ -1,0 +1,91 @@
+"""What a technology file says, as plain data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameEntry:
+    """A dotted name (of a call, decorator or base) and what it means.
+
+    ``keyword`` and ``position`` restrict a call to one that gives that argument (and not None);
+    ``value`` further restricts what it gives.
+    """
+
+    name: str
+    actions: tuple[str, ...]
+    confidence: str
+    keyword: str | None = None
+    position: int | None = None
+    value: str | None = None
+    receiver: str | None = None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the arguments decide."""
+        return self.keyword is not None or self.position is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEntry:
+    """A program, a glob on its arguments, and what it means."""
+
+    programs: tuple[str, ...]
+    arguments: str
+    actions: tuple[str, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobEntry:
+    """A glob (of a CI step, an image or a path) and what it means."""
+
+    glob: str
+    actions: tuple[str, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEntry:
+    """A setting and what it means."""
+
+    file: str
+    key: str | None
+    value: str | None
+    schema: str | None
+    actions: tuple[str, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technology:
+    """One technology file."""
+
+    id: str
+    title: str
+    category: str
+    homepage: str
+    packages: tuple[str, ...]
+    imports: tuple[str, ...]
+    calls: tuple[NameEntry, ...]
+    methods: tuple[NameEntry, ...]
+    bases: tuple[NameEntry, ...]
+    decorators: tuple[NameEntry, ...]
+    commands: tuple[CommandEntry, ...]
+    uses: tuple[GlobEntry, ...]
+    images: tuple[GlobEntry, ...]
+    files: tuple[GlobEntry, ...]
+    keys: tuple[KeyEntry, ...]
+    links: tuple[tuple[str, str], ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnologyExample:
+    """A tiny repository and what must be found in it."""
+
+    technology: str
+    name: str
+    files: dict[str, str]
+    actions: tuple[str, ...]
+    uses: tuple[str, ...]
+    origin: str

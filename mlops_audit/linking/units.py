@@ -1,0 +1,213 @@
+"""The graph of units: everything that starts, runs, calls or imports something else."""
+
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
+from posixpath import dirname, join, normpath
+from typing import NamedTuple
+
+from mlops_audit.linking.confidence import HIGH, MEDIUM, RANK
+from mlops_audit.linking.index import Unit
+from mlops_audit.schema import CallEdge, CommandTarget
+
+#: Units that one search may visit.
+_MAX_VISITED = 50_000
+
+
+class Way(NamedTuple):
+    """The best way to a unit; ways are compared in the order of the fields."""
+
+    dead: bool
+    tolerated: bool
+    rank: int
+    depth: int
+
+
+class Link(NamedTuple):
+    """A directed edge between two units."""
+
+    target: Unit
+    rank: int = HIGH
+    tolerated: bool = False
+    dead: bool = False
+
+
+class UnitGraph:
+    """Links between units, and the search over them."""
+
+    def __init__(self) -> None:
+        """Start without links."""
+        self.links: dict[Unit, list[Link]] = defaultdict(list)
+
+    def add(self, source: Unit, link: Link) -> None:
+        """Add a link; a unit does not link to itself."""
+        if link.target != source:
+            self.links[source].append(link)
+
+    def reach(self, starts: Iterable[Unit]) -> Mapping[Unit, Way]:
+        """Return the best way to every unit that is reachable from the starts.
+
+        A live way is better than a dead one, then one whose failure counts, then a surer one,
+        then a shorter one.
+        """
+        best: dict[Unit, Way] = {}
+        queue = [(Way(False, False, HIGH, 0), unit) for unit in sorted(set(starts))]
+        while queue and len(best) < _MAX_VISITED:
+            way, unit = heappop(queue)
+            if unit in best:
+                continue
+            best[unit] = way
+            for link in self.links.get(unit, ()):
+                if link.target not in best:
+                    onward = Way(
+                        way.dead or link.dead,
+                        way.tolerated or link.tolerated,
+                        max(way.rank, link.rank),
+                        way.depth + 1,
+                    )
+                    heappush(queue, (onward, link.target))
+        return best
+
+
+def unit_graph(
+    connection: sqlite3.Connection,
+    edges: Iterable[CallEdge],
+    targets: Iterable[CommandTarget],
+) -> UnitGraph:
+    """Return the graph of all units of the repository."""
+    graph = UnitGraph()
+    for edge in edges:
+        target = Unit(edge.target_path, edge.target_scope)
+        if edge.kind != "inherit" or "." in edge.scope or "." not in edge.target_scope:
+            graph.add(Unit(edge.path, edge.scope), Link(target, RANK[edge.confidence]))
+    _add_commands(graph, connection, targets)
+    _add_jobs(graph, connection)
+    _add_stages(graph, connection)
+    _add_files(graph, connection)
+    for source in graph.links:
+        graph.links[source] = sorted(set(graph.links[source]))
+    return graph
+
+
+def _add_commands(
+    graph: UnitGraph, connection: sqlite3.Connection, targets: Iterable[CommandTarget]
+) -> None:
+    commands = {
+        (path, position): (Unit(path, scope), bool(tolerated))
+        for path, position, scope, tolerated in connection.execute(
+            "SELECT path, position, scope, tolerated FROM command"
+        )
+    }
+    for row in targets:
+        if row.target_path is not None and (row.path, row.position) in commands:
+            source, tolerated = commands[row.path, row.position]
+            target = Unit(row.target_path, row.target_scope or "")
+            graph.add(source, Link(target, tolerated=tolerated))
+    query = "SELECT path, name, needs FROM task ORDER BY path, line, name"
+    for path, name, needs in connection.execute(query):
+        for need in needs.split():
+            graph.add(Unit(path, f"task:{name}"), Link(Unit(path, f"task:{need}")))
+
+
+def _add_jobs(graph: UnitGraph, connection: sqlite3.Connection) -> None:
+    files = {path for (path,) in connection.execute("SELECT path FROM file")}
+    query = "SELECT path, name, uses, disabled FROM job ORDER BY path, line, name"
+    for path, name, uses, disabled in connection.execute(query):
+        job = Unit(path, f"job:{name}")
+        graph.add(Unit(path, ""), Link(job, dead=bool(disabled)))
+        local = local_reference(uses, path, files)
+        if local is not None:
+            graph.add(job, Link(Unit(local, "")))
+    query = "SELECT path, scope, uses, tolerated FROM step WHERE uses IS NOT NULL"
+    for path, scope, uses, tolerated in connection.execute(query):
+        local = local_reference(uses, path, files)
+        if local is not None:
+            graph.add(Unit(path, scope), Link(Unit(local, ""), tolerated=bool(tolerated)))
+    by_name = defaultdict(list)
+    for path, name, live in connection.execute("SELECT path, name, live FROM workflow"):
+        if live:
+            by_name[name].append(path)
+    query = "SELECT path, scope, detail, live FROM automation_trigger WHERE kind = 'workflow'"
+    for path, scope, detail, live in connection.execute(query):
+        for name in by_name:
+            if name and _mentions(detail, name):
+                for other in by_name[name]:
+                    graph.add(Unit(other, ""), Link(Unit(path, scope), dead=not live))
+
+
+def _mentions(detail: str, name: str) -> bool:
+    parts = {part.strip(" '\"[]") for part in re.split(r"[,;\n]", detail)}
+    return name in parts or detail.strip() == name
+
+
+def local_reference(uses: str | None, path: str, files: Iterable[str]) -> str | None:
+    """Return the file of the repository that a reusable workflow, template or action names."""
+    if not uses or "${{" in uses:
+        return None
+    known = files if isinstance(files, set | frozenset) else set(files)
+    plain = uses.partition("@")[0]
+    names = [plain]
+    if plain.startswith(("./", "../", "/")) or plain.endswith((".yml", ".yaml")):
+        names = [plain.lstrip("/"), join(plain, "action.yml"), join(plain, "action.yaml")]
+    elif "/" in plain:
+        return None
+    for name in names:
+        for base in (dirname(path), "") if not uses.startswith("./") else ("", dirname(path)):
+            found = normpath(join(base, name))
+            if found in known:
+                return found
+    return None
+
+
+def _add_stages(graph: UnitGraph, connection: sqlite3.Connection) -> None:
+    producers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    items: list[tuple[str, str, str, str]] = connection.execute(
+        "SELECT path, stage, kind, value FROM stage_item ORDER BY path, line, stage, value"
+    ).fetchall()
+    for path, stage, kind, value in items:
+        if kind in ("out", "metric", "plot"):
+            producers[path, value].append(stage)
+    frozen = {}
+    systems = {}
+    query = "SELECT path, name, system, frozen FROM pipeline_stage ORDER BY path, line, name"
+    for path, name, system, off in connection.execute(query):
+        frozen[path, name] = bool(off)
+        systems[path] = system
+        graph.add(Unit(path, ""), Link(Unit(path, f"stage:{name}"), dead=bool(off)))
+    for path, stage, kind, value in items:
+        source = Unit(path, f"stage:{stage}")
+        before = [value] if kind == "needs" else []
+        if kind == "dep" and systems.get(path) == "dvc":
+            before = producers.get((path, value), [])
+        for name in before:
+            if (path, name) in frozen:
+                target = Unit(path, f"stage:{name}")
+                graph.add(source, Link(target, dead=frozen[path, name]))
+
+
+#: Keys whose value names another definition file, and where the stage stands in the dotted key.
+_INCLUDES = frozenset({"component", "create_job", "job", "trial", "file", "template", "include"})
+
+
+def _add_files(graph: UnitGraph, connection: sqlite3.Connection) -> None:
+    """Link definition files that name other definition files: schedule → job → component."""
+    files = {path for (path,) in connection.execute("SELECT path FROM file")}
+    stages = set(connection.execute("SELECT path, name FROM pipeline_stage"))
+    query = (
+        "SELECT path, key, name, value FROM setting WHERE kind = 'string'"
+        " AND (value LIKE '%.yml' OR value LIKE '%.yaml') ORDER BY path, line, key"
+    )
+    for path, key, name, value in connection.execute(query):
+        if name not in _INCLUDES:
+            continue
+        plain = value.removeprefix("file:").strip()
+        found = normpath(join(dirname(path), plain))
+        if found not in files:
+            continue
+        source = Unit(path, "")
+        for part in key.split("."):
+            if (path, part) in stages:
+                source = Unit(path, f"stage:{part}")
+        graph.add(source, Link(Unit(found, ""), MEDIUM if name == "file" else HIGH))

@@ -1,0 +1,202 @@
+"""Dockerfiles: base images, what is run and installed, and as whom it starts."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlops_audit.readers.automation.common import CommandLog, FileReader, image_base
+from mlops_audit.readers.masking import masked_setting
+from mlops_audit.readers.yaml_document import decode
+from mlops_audit.repository.model import SourceFile
+from mlops_audit.schema import Command, Dependency, Setting
+
+_NAME = re.compile(
+    r"(?:docker|container)file(?:[.\-_].*)?\Z|.*\.(?:dockerfile|containerfile)\Z", re.I
+)
+_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]{2,20})[ \t]+(.*)", re.S)
+_FROM = re.compile(r"(?:--\S+[ \t]+)*(\S+)(?:[ \t]+as[ \t]+(\S+))?", re.I)
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,80})(?::?-([^}]{0,200}))?\}|([A-Za-z_]\w{0,80}))")
+_HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_]\w{0,40})[\"']?")
+_FLAGS = re.compile(r"(?:--[\w-]+(?:=\S+)?[ \t]+)+")
+_SETTINGS = frozenset(
+    {"USER", "HEALTHCHECK", "EXPOSE", "WORKDIR", "ENV", "ARG", "LABEL", "COPY", "ADD"}
+)
+_REQUIREMENT = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]{0,100})(?:\[[^\]]{0,100}\])?((?:===|[=<>!~]=|<|>).{1,100})?\Z"
+)
+_VALUE_OPTION = re.compile(
+    r"-[rcifte]|-p|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|prefix"
+    r"|root|editable|platform|python|timeout|retries|trusted-host)"
+)
+
+
+@dataclass(slots=True)
+class _Image:
+    """What has been seen of the image so far."""
+
+    path: str
+    log: CommandLog
+    stage: str | None = None
+    directory: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+    stages: set[str] = field(default_factory=set)
+
+
+def _accepts(file: SourceFile) -> bool:
+    return file.kind == "dockerfile" or bool(_NAME.match(file.name))
+
+
+def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
+    image = _Image(file.path, CommandLog(file.path))
+    for line, keyword, text in _instructions(decode(content)):
+        if keyword == "FROM":
+            yield from _from(image, line, text)
+        elif keyword in ("RUN", "CMD", "ENTRYPOINT"):
+            found = _run(image, line, text, keyword)
+            if keyword != "RUN":
+                yield _setting(file.path, line, keyword, text)
+            for command in found:
+                yield from _dependencies(command)
+        elif keyword in _SETTINGS:
+            yield from _settings(image, line, keyword, text)
+    yield from image.log.rows
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, keyword, rest) with continuations and here-documents joined."""
+    lines = text.split("\n")
+    index = 0
+    while index < len(lines):
+        start = index
+        match = _INSTRUCTION.match(lines[index])
+        index += 1
+        if match is None or lines[start].lstrip().startswith("#"):
+            continue
+        parts = [match[2]]
+        while parts[-1].rstrip().endswith("\\") and index < len(lines):
+            line = lines[index]
+            index += 1
+            if line.lstrip().startswith("#"):  # a comment between continued lines
+                line = "\\"
+            parts.append(line)
+        while len(parts) > 1 and not parts[-1].strip("\\ \t"):
+            parts.pop()
+        if match[1].upper() in ("RUN", "COPY", "ADD"):
+            for end in _HEREDOC.findall(parts[-1])[:5]:
+                while index < len(lines):
+                    parts.append(lines[index])
+                    index += 1
+                    if parts[-1].strip() == end:
+                        break
+        yield start + 1, match[1].upper(), "\n".join(parts)
+
+
+def _from(image: _Image, line: int, text: str) -> Iterator[Any]:
+    match = _FROM.match(text.strip())
+    if match is None:
+        return
+    name = _expanded(match[1], image.arguments)
+    image.stage, image.directory = match[2], ""
+    if name.lower() not in image.stages:
+        yield image_base(image.path, line, name, "dockerfile", match[2])
+    if match[2]:
+        image.stages.add(match[2].lower())
+
+
+def _run(image: _Image, line: int, text: str, keyword: str) -> list[Command]:
+    text = _FLAGS.sub("", text, count=1) if text.startswith("--") else text
+    stripped = text.replace("\\\n", " ").strip()
+    if stripped.startswith("["):
+        try:
+            words = json.loads(stripped)
+        except (ValueError, RecursionError):
+            words = None
+        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+            text = " ".join(_quoted(word) for word in words)
+    match = re.match(r"[ \t]*<<-?[\"']?(\w+)[\"']?[ \t]*\n", text)
+    if match:
+        text, line = text[match.end() :].rsplit(match[1], 1)[0], line + 1
+    return image.log.shell(text, line, "")
+
+
+def _quoted(word: str) -> str:
+    if re.fullmatch(r"[\w@%+=:,./$-]+", word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def _settings(image: _Image, line: int, keyword: str, text: str) -> Iterator[Setting]:
+    text = " ".join(text.replace("\\\n", " ").split())
+    if keyword == "ARG":
+        name, _, value = text.partition("=")
+        image.arguments[name.strip()] = value.strip().strip("\"'")[:200]
+    if keyword in ("ARG", "ENV", "LABEL"):
+        pairs = re.findall(r"([\w.\-]{1,100})=(\"[^\"]*\"|'[^']*'|\S*)", text)
+        if not pairs and keyword == "ENV" and " " in text:
+            pairs = [tuple(text.split(" ", 1))]
+        for name, value in pairs[:100]:
+            value = masked_setting(name, value.strip("\"'"))
+            yield Setting(image.path, line, 0, f"{keyword}.{name}", name, value[:500], "string")
+    else:
+        yield _setting(image.path, line, keyword, text)
+
+
+def _setting(path: str, line: int, key: str, text: str) -> Setting:
+    value = masked_setting("", " ".join(text.split()))[:500]
+    return Setting(path, line, 0, key, key, value, "string")
+
+
+def _expanded(text: str, arguments: dict[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        known = arguments.get(match[1] or match[3])
+        return known or match[2] or match[0]
+
+    return _VARIABLE.sub(value, text)[:300]
+
+
+def _dependencies(command: Command) -> Iterator[Dependency]:
+    """Yield what `pip install` names on its command line."""
+    words = command.arguments.split()
+    if command.program == "python" and words[:2] == ["-m", "pip"]:
+        words = words[2:]
+    elif command.program == "uv" and words[:1] == ["pip"]:
+        words = words[1:]
+    elif command.program != "pip":
+        return
+    if words[:1] != ["install"]:
+        return
+    skip = False
+    for word in words[1:]:
+        if skip or _VALUE_OPTION.fullmatch(word):
+            skip = not skip
+            continue
+        match = _REQUIREMENT.match(word)
+        if match is None or "/" in word or word in (".", "-"):
+            continue
+        name, specifier = match[1], match[2] or ""
+        if name in ("pip", "setuptools", "wheel") and not specifier:
+            continue
+        yield Dependency(
+            path=command.path,
+            line=command.line,
+            name=re.sub(r"[-_.]+", "-", name).lower(),
+            specifier=specifier,
+            pin=_pin(specifier),
+            dependency_group="main",
+            ecosystem="pypi",
+            source="dockerfile",
+            hashed=False,
+        )
+
+
+def _pin(specifier: str) -> str:
+    if not specifier:
+        return "none"
+    if specifier.startswith("=="):
+        return "wildcard" if specifier.endswith("*") else "exact"
+    return "bounded" if "<" in specifier or "~=" in specifier else "lower"
+
+
+READER = FileReader("dockerfile", 1, _accepts, _rows)
