@@ -83,6 +83,9 @@ def _is_submodule(target: Path, folder: Path) -> bool:
 
 
 def _first_line(file: Path) -> str | None:
+    # A fifo of that name would keep the reader waiting for ever.
+    if not file.is_file():
+        return None
     try:
         with file.open("rb") as stream:
             content = stream.read(10_000)

@@ -1,0 +1,1 @@
+"""Measurements: accuracy against labels, speed against bare parsing."""

@@ -1,0 +1,85 @@
+"""The shortest list of steps that lifts the level."""
+
+from collections.abc import Sequence
+
+from mlops_audit.assessment.level import level_of, missing_at
+from mlops_audit.assessment.lifecycle import Lifecycle
+from mlops_audit.assessment.model import Finding, RoadmapStep
+from mlops_audit.assessment.practices import Judgement
+from mlops_audit.rules.model import Status, Verdict
+
+#: Steps shown at most.
+STEPS = 10
+_EFFORT = {"minutes": 0, "hours": 1, "days": 2}
+
+
+def roadmap_of(
+    lifecycle: Lifecycle, judgements: Sequence[Judgement], findings: Sequence[Finding]
+) -> tuple[RoadmapStep, ...]:
+    """Order what is missing by gain per effort: open gates first, then the lowest phase."""
+    candidates: list[tuple[tuple[int, int, int, str], Judgement, int]] = []
+    for phase, _ in lifecycle.phases:
+        own = [item for item in judgements if item.spec.phase == phase and item.applicable]
+        level = level_of(own, lifecycle)
+        if level is None:
+            continue
+        target = min(level + 1, max(lifecycle.levels))
+        for item in missing_at(own, lifecycle, target):
+            if not item.verdicts:
+                continue
+            gate = item.spec.role == "gate"
+            order = (0 if gate else 1 + level, item.spec.level, _effort(item), item.spec.id)
+            candidates.append((order, item, target))
+    candidates.sort(key=lambda each: each[0])
+    by_rule = {finding.rule: finding for finding in reversed(findings)}
+    return tuple(
+        _step(number, item, target, by_rule, lifecycle)
+        for number, (_, item, target) in enumerate(candidates[:STEPS], start=1)
+    )
+
+
+def _lead(item: Judgement) -> Verdict:
+    """The verdict to act on first: the cheapest failing rule, else the cheapest one."""
+    return min(
+        item.verdicts,
+        key=lambda verdict: (
+            verdict.status is not Status.FAIL,
+            verdict.status is Status.NOT_APPLICABLE,
+            _EFFORT[verdict.rule.effort],
+            verdict.rule.id,
+        ),
+    )
+
+
+def _effort(item: Judgement) -> int:
+    return _EFFORT[_lead(item).rule.effort]
+
+
+def _step(
+    number: int,
+    item: Judgement,
+    target: int,
+    by_rule: dict[str, Finding],
+    lifecycle: Lifecycle,
+) -> RoadmapStep:
+    verdict = _lead(item)
+    finding = by_rule.get(verdict.rule.id)
+    title = dict(lifecycle.phases)[item.spec.phase]
+    gain = (
+        "Opens the security gate."
+        if item.spec.role == "gate"
+        else f"Needed for level {target} in {title}."
+    )
+    return RoadmapStep(
+        position=number,
+        practice=item.spec.id,
+        phase=item.spec.phase,
+        title=item.spec.title,
+        lifts_to=target,
+        gain=gain,
+        effort=verdict.rule.effort,
+        first_step=verdict.rule.fix.strip().split("\n\n")[0],
+        rule=verdict.rule.id,
+        path=finding.path if finding else None,
+        line=finding.line if finding else None,
+    )

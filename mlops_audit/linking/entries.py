@@ -1,0 +1,104 @@
+"""Entry points: the units that are started from outside the code."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from mlops_audit.linking.commands import is_test_file
+from mlops_audit.linking.index import CodeIndex
+from mlops_audit.linking.names import ROUTES, words
+from mlops_audit.schema import EntryPoint
+
+_TASK_ROOTS = words(
+    "airflow prefect dagster metaflow zenml kfp flytekit luigi clearml celery ray hamilton modal"
+)
+_FLOWS = words("flow pipeline dag job graph workflow")
+_CLI_ROOTS = words("click typer")
+
+
+def entry_points(connection: sqlite3.Connection, index: CodeIndex) -> list[EntryPoint]:
+    """Return every entry point, sorted and without repetition."""
+    found = {
+        (entry.path, entry.scope, entry.kind): entry
+        for part in (_modules, _decorated, _console, _automation)
+        for entry in part(connection, index)
+    }
+    return sorted(
+        found.values(),
+        key=lambda entry: (entry.path, entry.line or 0, entry.scope, entry.kind, entry.name),
+    )
+
+
+def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    acting = {
+        path for (path,) in connection.execute("SELECT DISTINCT path FROM action WHERE scope = ''")
+    }
+    query = "SELECT path, kind, main_guard, top_level_statements FROM module ORDER BY path"
+    notebooks = {path for (path,) in connection.execute("SELECT path FROM notebook")}
+    for path, kind, guard, statements in connection.execute(query):
+        name = path.rpartition("/")[2]
+        if path in notebooks or kind in ("notebook", "databricks"):
+            yield EntryPoint(path, None, None, "", "notebook", name)
+        elif is_test_file(path):
+            yield EntryPoint(path, None, 1, "", "test", name)
+        elif guard is not None:
+            yield EntryPoint(path, None, guard, "", "main_guard", f"python {path}")
+        elif statements and path in acting and name != "__init__.py":
+            yield EntryPoint(path, None, 1, "", "script", f"python {path}")
+    for path in sorted(notebooks - index.modules.keys()):
+        yield EntryPoint(path, None, None, "", "notebook", path.rpartition("/")[2])
+
+
+def _decorated(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    query = (
+        "SELECT d.path, d.cell, d.line, d.qualname, d.target,"
+        " (SELECT a.value FROM call_argument a"
+        "   WHERE a.path = d.path AND a.call = d.call AND a.position = 0 AND a.kind = 'string')"
+        " FROM decorator d ORDER BY d.path, d.line"
+    )
+    web = {
+        path
+        for (path,) in connection.execute(
+            "SELECT path FROM import WHERE root IN"
+            " ('fastapi', 'flask', 'starlette', 'sanic', 'litestar', 'quart', 'bottle', 'aiohttp')"
+        )
+    }
+    typer = {
+        path
+        for (path,) in connection.execute(
+            "SELECT path FROM import WHERE root IN ('typer', 'click')"
+        )
+    }
+    for path, cell, line, qualname, target, argument in connection.execute(query):
+        _, _, last = target.rpartition(".")
+        first = target.lstrip(".").partition(".")[0]
+        name = qualname.rpartition(".")[2]
+        if last in ROUTES and argument and argument.startswith("/") and path in web:
+            yield EntryPoint(path, cell, line, qualname, "web_route", f"{last.upper()} {argument}")
+        elif last in ("command", "callback") and (first in _CLI_ROOTS or path in typer):
+            yield EntryPoint(path, cell, line, qualname, "cli_command", argument or name)
+        elif first in _TASK_ROOTS:
+            kind = "flow" if last in _FLOWS else "task"
+            yield EntryPoint(path, cell, line, qualname, kind, argument or name)
+
+
+def _console(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    query = "SELECT path, name, target FROM console_script ORDER BY path, name"
+    for path, name, target in connection.execute(query):
+        module, _, function = target.partition(":")
+        named = ".".join(part.strip() for part in (module, function.split("[")[0]) if part)
+        found = index.resolve(named, path)
+        if found is not None:
+            yield EntryPoint(found.unit.path, None, None, found.unit.scope, "console_script", name)
+
+
+def _automation(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    for path, line, name in connection.execute("SELECT path, line, name FROM job"):
+        yield EntryPoint(path, None, line, f"job:{name}", "job", name)
+    for path, line, name in connection.execute("SELECT path, line, name FROM pipeline_stage"):
+        yield EntryPoint(path, None, line, f"stage:{name}", "stage", name)
+    query = (
+        "SELECT DISTINCT c.path FROM command c JOIN file f ON f.path = c.path"
+        " WHERE f.kind = 'dockerfile' ORDER BY c.path"
+    )
+    for (path,) in connection.execute(query):
+        yield EntryPoint(path, None, None, "", "image", path)

@@ -1,0 +1,76 @@
+"""Linking: from what single files say to what the repository does."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from mlops_audit.linking.calls import call_edges
+from mlops_audit.linking.commands import CommandIndex, command_targets
+from mlops_audit.linking.entries import entry_points
+from mlops_audit.linking.graph import automation_graph
+from mlops_audit.linking.index import CodeIndex
+from mlops_audit.linking.kind import traits
+from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
+from mlops_audit.linking.units import unit_graph
+from mlops_audit.linking.zones import file_zones
+from mlops_audit.resources import rulebook
+
+
+class Store(Protocol):
+    """What linking needs of a fact store."""
+
+    connection: sqlite3.Connection
+
+    def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows to a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a configuration declares instead of letting it be found."""
+
+    #: Path glob -> zone; the first glob that matches decides.
+    zones: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    #: Further technology files, or folders of them.
+    technologies: tuple[Path, ...] = ()
+
+
+def link(store: Store, *, overrides: Overrides | None = None) -> None:
+    """Fill the linked tables of a store from its base tables."""
+    overrides = overrides or Overrides()
+    connection = store.connection
+    _actions(store, overrides.technologies)
+    index = CodeIndex(connection)
+    commands = CommandIndex(connection, index)
+    edges = call_edges(connection, index)
+    targets = command_targets(connection, commands)
+    store.add("call_edge", edges)
+    store.add("command_target", targets)
+    entries = entry_points(connection, index)
+    store.add("entry_point", entries)
+    graph = unit_graph(connection, edges, targets)
+    scheduled = code_triggers(connection)
+    store.add("entry_reach", entry_reach(connection, graph, entries))
+    reached = trigger_reach(connection, graph, scheduled)
+    store.add("trigger_reach", reached)
+    store.add("file_zone", file_zones(connection, graph, reached, list(overrides.zones.items())))
+    store.add("trait", traits(connection, overrides.kind))
+    nodes, drawn = automation_graph(connection, graph, scheduled)
+    store.add("node", nodes)
+    store.add("edge", drawn)
+
+
+def _actions(store: Store, technologies: Iterable[Path]) -> None:
+    from mlops_audit.linking.technologies import Catalogue, match_technologies
+
+    catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
+    uses, actions = match_technologies(store.connection, catalogue)
+    store.add("technology_use", uses)
+    store.add("action", actions)
+    if find_spec("mlops_audit.linking.idioms") is not None:
+        store.add("action", import_module("mlops_audit.linking.idioms").find(store.connection))

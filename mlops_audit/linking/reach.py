@@ -1,0 +1,123 @@
+"""What entry points and triggers reach."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from mlops_audit.linking.confidence import WORDS
+from mlops_audit.linking.index import Unit
+from mlops_audit.linking.units import UnitGraph, Way
+from mlops_audit.schema import AutomationTrigger, EntryPoint, EntryReach, TriggerReach
+
+#: Rows that one of the two tables may have: what a huge repository costs stays bounded.
+_MAX_ROWS = 250_000
+
+
+def entry_reach(
+    connection: sqlite3.Connection, graph: UnitGraph, entries: Sequence[EntryPoint]
+) -> list[EntryReach]:
+    """Return every unit that each entry point reaches, the entry point itself included."""
+    tests: dict[str, list[Unit]] = {}
+    query = (
+        "SELECT path, qualname FROM definition WHERE kind <> 'class' AND"
+        " (qualname LIKE 'test%' OR qualname LIKE '%.test%') ORDER BY path, line"
+    )
+    for path, qualname in connection.execute(query):
+        tests.setdefault(path, []).append(Unit(path, qualname))
+    found: list[EntryReach] = []
+    done: set[Unit] = set()
+    for entry in entries:
+        unit = Unit(entry.path, entry.scope)
+        if unit in done:
+            continue
+        done.add(unit)
+        # A test file is one entry point: pytest imports it and calls its tests.
+        more = tests.get(entry.path, []) if entry.kind == "test" else []
+        for reached, way in sorted(graph.reach([unit, *more]).items()):
+            found.append(EntryReach(*unit, *reached, way.depth, WORDS[way.rank]))
+        if len(found) > _MAX_ROWS:
+            break
+    return found[:_MAX_ROWS]
+
+
+def code_triggers(connection: sqlite3.Connection) -> list[AutomationTrigger]:
+    """Return the schedules that code declares: a DAG, a flow or a job with a schedule."""
+    known = set(connection.execute("SELECT path, line FROM automation_trigger"))
+    query = (
+        "SELECT a.path, a.line, a.scope, a.name, a.call FROM action a"
+        " JOIN module m ON m.path = a.path JOIN file f ON f.path = a.path"
+        " WHERE a.action = 'schedule' AND f.role NOT IN ('test', 'docs', 'vendored')"
+        " ORDER BY a.path, a.line, a.name"
+    )
+    found: list[AutomationTrigger] = []
+    for path, line, scope, name, call in connection.execute(query).fetchall():
+        if (path, line) in known:
+            continue
+        known.add((path, line))
+        literal = connection.execute(
+            "SELECT value FROM call_argument WHERE path = ? AND call = ? AND keyword IN"
+            " ('schedule', 'schedule_interval', 'cron', 'cron_schedule', 'cron_expression',"
+            " 'interval', 'schedule_expression') ORDER BY position LIMIT 1",
+            (path, call),
+        ).fetchone()
+        detail = literal[0] if literal and literal[0] else name
+        paused = connection.execute(
+            "SELECT 1 FROM call_argument WHERE path = ? AND call = ? AND"
+            " keyword IN ('is_paused_upon_creation', 'paused') AND value = 'True'",
+            (path, call),
+        ).fetchone()
+        found.append(AutomationTrigger(path, line, scope, "schedule", detail, paused is None))
+    return found
+
+
+def trigger_reach(
+    connection: sqlite3.Connection, graph: UnitGraph, extra: Iterable[AutomationTrigger] = ()
+) -> list[TriggerReach]:
+    """Return every unit that each trigger reaches.
+
+    A workflow that another workflow starts is reached from that one's triggers; it gets rows of its
+    own only where nothing in the repository starts it.
+    """
+    rows = [
+        AutomationTrigger(*row)
+        for row in connection.execute(
+            "SELECT path, line, scope, kind, detail, live FROM automation_trigger"
+            " ORDER BY path, line, scope, kind, detail"
+        )
+    ]
+    rows.extend(extra)
+    dead_files = {
+        path for (path,) in connection.execute("SELECT path FROM workflow WHERE live = 0")
+    }
+    started = {link.target for links in graph.links.values() for link in links}
+    memo: dict[Unit, Mapping[Unit, Way]] = {}
+    found: dict[TriggerReach, None] = {}
+    for trigger in rows:
+        start = Unit(trigger.path, trigger.scope)
+        if trigger.kind in ("workflow", "reusable") and start in started:
+            continue
+        if start not in memo:
+            memo[start] = graph.reach(_starts(start))
+        alive = bool(trigger.live) and trigger.path not in dead_files
+        for reached, way in sorted(memo[start].items()):
+            row = TriggerReach(
+                trigger.path,
+                trigger.line,
+                trigger.scope,
+                trigger.kind,
+                trigger.detail,
+                alive and not way.dead,
+                *reached,
+                way.depth,
+                way.tolerated,
+                WORDS[way.rank],
+            )
+            found[row] = None
+        if len(found) > _MAX_ROWS:
+            break
+    return list(found)[:_MAX_ROWS]
+
+
+def _starts(start: Unit) -> list[Unit]:
+    # A schedule on a function or class of a code file also runs that file's module level.
+    code = start.scope and ":" not in start.scope
+    return [start, Unit(start.path, "")] if code else [start]

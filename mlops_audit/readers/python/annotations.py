@@ -1,0 +1,89 @@
+"""What an annotation says about the origin of a value."""
+
+import ast
+import re
+from collections.abc import Callable
+
+from mlops_audit.readers.python.origins import join
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,8}")
+_WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required"})
+#: Annotations that do not say where a value comes from.
+_VAGUE = frozenset(
+    {
+        "Any",
+        "Callable",
+        "object",
+        "dict",
+        "list",
+        "tuple",
+        "set",
+        "Dict",
+        "List",
+        "Tuple",
+        "Set",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Mapping",
+        "Type",
+        "type",
+        "TypeVar",
+        "Generator",
+        "Literal",
+        "None",
+    }
+)
+
+
+def annotation_origin(
+    node: ast.expr, lookup: Callable[[str], str | None], depth: int = 0
+) -> str | None:
+    """Return the origin of an instance of the annotated class, None if it says too little."""
+    if depth > 6:
+        return None
+    if isinstance(node, ast.Name):
+        origin = None if node.id in _VAGUE else lookup(node.id)
+        return None if origin is None or origin[-1] in ")]" else f"{origin}()"
+    if isinstance(node, ast.Attribute):
+        origin = None if node.attr in _VAGUE else _dotted(node, lookup, 0)
+        return None if origin is None or origin[-1] in ")]" else f"{origin}()"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _quoted(node.value, lookup)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return annotation_origin(node.left, lookup, depth + 1) or annotation_origin(
+            node.right, lookup, depth + 1
+        )
+    if isinstance(node, ast.Subscript):
+        name = node.value
+        last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+        if last not in _WRAPPERS:
+            return annotation_origin(name, lookup, depth + 1)
+        inner = node.slice
+        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        for part in parts[:1] if last == "Annotated" else parts:
+            origin = annotation_origin(part, lookup, depth + 1)
+            if origin is not None:
+                return origin
+    return None
+
+
+def _dotted(node: ast.expr, lookup: Callable[[str], str | None], depth: int) -> str | None:
+    if isinstance(node, ast.Name):
+        return lookup(node.id)
+    if isinstance(node, ast.Attribute) and depth < 10:
+        return join(_dotted(node.value, lookup, depth + 1), node.attr)
+    return None
+
+
+def _quoted(text: str, lookup: Callable[[str], str | None]) -> str | None:
+    found = _DOTTED.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, *rest = found.group().split(".")
+    if not rest and first in _VAGUE:
+        return None
+    origin = lookup(first)
+    for attribute in rest:
+        origin = join(origin, attribute)
+    return None if origin is None or origin[-1] in ")]" else f"{origin}()"

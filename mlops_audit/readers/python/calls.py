@@ -1,0 +1,103 @@
+"""Details of calls: kinds and values of arguments, trivial assertions, dynamic imports."""
+
+import ast
+from typing import Any
+
+from mlops_audit.readers.python.strings import masked
+from mlops_audit.readers.python.unit import Unit
+
+_KINDS: dict[type[Any], str] = {
+    str: "string",
+    int: "number",
+    float: "number",
+    complex: "number",
+    bool: "bool",
+    type(None): "none",
+}
+_MAX_VALUE = 500
+
+
+def argument(
+    node: ast.expr, origin: str | None, unit: Unit, name: str = ""
+) -> tuple[str, str | None, str | None]:
+    """Return kind, value and origin of an expression as `call_argument` has them."""
+    kind = type(node)
+    if kind is ast.Name or kind is ast.Attribute:
+        # That a name is bound to a literal says nothing about where the value comes from.
+        plain = origin is not None and origin.startswith("builtins.") and origin[-1] == ")"
+        return "name", unit.segment(node, _MAX_VALUE), None if plain else origin
+    if kind is ast.Call:
+        return "call", None, origin
+    found = literal(node, unit, name)
+    return ("other", None, None) if found is None else (*found, None)
+
+
+def literal(node: ast.expr, unit: Unit, name: str = "") -> tuple[str, str | None] | None:
+    """Return kind and value of a literal, None for anything else."""
+    if isinstance(node, ast.Constant):
+        kind = _KINDS.get(type(node.value))
+        if kind is None:
+            return None
+        if kind == "string":
+            return kind, masked(str(node.value)[:_MAX_VALUE], name)
+        return kind, number_text(node.value) if kind == "number" else str(node.value)
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return "list", masked(unit.segment(node, _MAX_VALUE), name)
+    if isinstance(node, ast.Dict):
+        return "dict", masked(unit.segment(node, _MAX_VALUE), name)
+    if isinstance(node, ast.JoinedStr):
+        return "fstring", masked(_fstring_text(node)[:_MAX_VALUE], name)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        inner = literal(node.operand, unit) if isinstance(node.operand, ast.Constant) else None
+        if inner is not None and inner[0] == "number":
+            sign = "-" if isinstance(node.op, ast.USub) else ""
+            return "number", f"{sign}{inner[1]}"
+    return None
+
+
+def number_text(value: Any) -> str:
+    """Return a number as text; digits beyond what Python converts are not shown."""
+    try:
+        return str(value)[:60]
+    except ValueError:
+        return "huge"
+
+
+def _fstring_text(node: ast.JoinedStr) -> str:
+    parts = []
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+        elif isinstance(value, ast.FormattedValue):
+            parts.append(f"{{{_plain(value.value)}}}")
+    return "".join(parts)
+
+
+def _plain(node: ast.expr) -> str:
+    """Return a dotted name; positions inside f-strings are unreliable before Python 3.12."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 10:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else "…"
+
+
+def assertion_is_trivial(method: str, node: ast.Call) -> bool:
+    """Tell whether a `self.assert…` call checks nothing but constants."""
+    values = node.args[:2] if "Equal" in method or "Is" in method else node.args[:1]
+    return bool(values) and all(isinstance(value, ast.Constant) for value in values)
+
+
+def imported_module(node: ast.Call, package: list[str]) -> str | None:
+    """Return the module that `importlib.import_module("…")` names literally."""
+    if not node.args or not isinstance(node.args[0], ast.Constant):
+        return None
+    name = node.args[0].value
+    if not isinstance(name, str) or len(name) > 200:
+        return None
+    level = len(name) - len(name.lstrip("."))
+    if not all(part.isidentifier() for part in name[level:].split(".")):
+        return None
+    if level:
+        return ".".join([*package[: len(package) - level + 1], name[level:]])
+    return name

@@ -1,0 +1,63 @@
+"""Describing the test of a condition: names, operators and numbers."""
+
+import ast
+
+from mlops_audit.readers.python.calls import number_text
+
+_OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "in",
+    ast.Is: "is",
+    ast.IsNot: "is",
+}
+_MAX_NODES = 200
+
+
+def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, str, str] | None:
+    """Return names, operators and numbers of a test, None if it compares nothing.
+
+    ``compared`` holds names that were bound to a comparison, so that ``passed = acc > 0.8`` counts
+    in ``if not passed``.
+    """
+    names: dict[str, None] = {}
+    operators: dict[str, None] = {}
+    numbers: dict[str, None] = {}
+    open_nodes: list[ast.AST] = [test]
+    opened: set[str] = set()
+    for _ in range(_MAX_NODES):
+        if not open_nodes:
+            break
+        node = open_nodes.pop()
+        if isinstance(node, ast.Name):
+            names[node.id.lower()] = None
+            if node.id in compared and node.id not in opened and len(opened) < 5:
+                opened.add(node.id)
+                open_nodes.append(compared[node.id])
+            continue
+        if isinstance(node, ast.Attribute):
+            names[node.attr.lower()] = None
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                if node.value.isprintable() and len(node.value) <= 60 and node.value.strip():
+                    names["_".join(node.value.lower().split())] = None
+            elif isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+                numbers[number_text(node.value)] = None
+            continue
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inner = node.operand
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, (int, float)):
+                numbers[f"-{number_text(inner.value)}"] = None
+                continue
+        elif isinstance(node, ast.Compare):
+            for operator in node.ops:
+                operators[_OPERATORS[type(operator)]] = None
+        open_nodes.extend(reversed(list(ast.iter_child_nodes(node))))
+    if not operators:
+        return None
+    return " ".join(names), " ".join(operators), " ".join(numbers)

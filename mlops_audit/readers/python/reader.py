@@ -1,0 +1,62 @@
+"""The reader of Python files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.source import (
+    count_code_lines,
+    decode,
+    module_name,
+    parse,
+    split_lines,
+)
+from mlops_audit.repository.model import SourceFile
+from mlops_audit.schema import Diagnostic, Module
+
+#: Larger files are data in the clothes of code.
+MAX_BYTES = 4_000_000
+
+
+class PythonReader:
+    """Python modules and scripts, also those that hold notebook cells in comments."""
+
+    name = "python"
+    version = 1
+
+    def accepts(self, file: SourceFile) -> bool:
+        """Accept what the repository layer calls Python."""
+        return file.kind == "python"
+
+    def read(self, file: SourceFile, content: bytes) -> Iterator[Any]:
+        """Yield the rows of the code tables."""
+        path = file.path
+        if len(content) > MAX_BYTES or content.count(b"\0") > max(20, len(content) // 10):
+            why = "is too large to be analysed" if len(content) > MAX_BYTES else "is not text"
+            yield Diagnostic(path, None, self.name, f"The file {why}.", True)
+            lines = content.count(b"\n") + 1
+            yield Module(path, module_name(path), "none", "script", lines, 0, None, False, 0)
+            return
+        text, odd = decode(content)
+        if odd:
+            yield Diagnostic(path, None, self.name, f"The file {odd}.", False)
+        lines_of = split_lines(text)
+        tree, how, problem, line = parse(text)
+        if problem is not None:
+            lost = tree is None
+            yield Diagnostic(path, line, self.name, f"The file {problem}.", lost)
+        analysis = Analysis(path)
+        if tree is not None:
+            analysis.add(tree, lines_of)
+            yield from analysis.rows()
+        yield Module(
+            path,
+            module_name(path),
+            how,
+            "script",
+            len(lines_of) - (not lines_of[-1]),
+            count_code_lines(lines_of),
+            analysis.main_guard,
+            analysis.docstring,
+            analysis.top_level_statements,
+        )

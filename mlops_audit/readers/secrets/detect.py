@@ -1,0 +1,113 @@
+"""Finding credentials in one text."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlops_audit.readers.secrets import values
+from mlops_audit.readers.secrets.assignments import assigned
+from mlops_audit.readers.secrets.formats import CONNECTION, CONNECTION_CONTEXT, FORMATS, URL
+
+#: Hosts of documentation and of services that run beside the reader.
+_LOCAL_HOST = re.compile(
+    r"^(localhost|127\.|0\.0\.0\.0|\[|host\.docker|example\.|.*\.example\b|host$|hostname$|server$)"
+)
+#: Finds of one text; a file with more is a dump, and a thousand say what there is to say.
+_LIMIT = 1_000
+
+
+class Found(NamedTuple):
+    """A credential in a text; `value` must not leave this package."""
+
+    start: int
+    end: int
+    line: int
+    kind: str
+    value: str
+    usable: str
+
+
+def detect(text: str, *, generic: bool = True, unquoted: str = "") -> list[Found]:
+    """Return the credentials of a text in its order, one for every place.
+
+    ``generic`` also looks at secret-named assignments; ``unquoted`` says after which operators a
+    value without quotes counts ('' nowhere, '=' or '=:').
+    """
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for start, end, kind, usable in _candidates(text, generic, unquoted):
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
+            continue
+        taken.append((start, end))
+        line = bisect_right(starts, start)
+        found.append(Found(start, end, line, kind, text[start:end], usable))
+        if len(found) >= _LIMIT:
+            break
+    return sorted(found)
+
+
+def mask_text(text: str) -> str:
+    """Return the text with every credential in it replaced by its mask."""
+    for found in reversed(detect(text, unquoted="=:")):
+        text = f"{text[: found.start]}{values.mask(found.value)}{text[found.end :]}"
+    return text
+
+
+def _candidates(text: str, generic: bool, unquoted: str) -> Iterator[tuple[int, int, str, str]]:
+    for format_ in FORMATS:
+        if format_.keyword not in text:
+            continue
+        for match in format_.expression.finditer(text):
+            value = match[1]
+            kind, usable = format_.kind, format_.usable
+            if kind == "private-key" and "service_account" in text:
+                kind = "gcp-service-account"
+            if values.is_placeholder(value) or values.entropy(value) < 2.6:
+                usable = "placeholder"
+            elif kind == "netrc-password" and values.is_weak(value):
+                usable = "weak"
+            yield match.start(1), match.end(1), kind, usable
+    if "://" in text:
+        yield from _urls(text)
+    if "assword" in text or "wd" in text.lower():
+        yield from _connections(text)
+    if generic:
+        yield from assigned(text, unquoted)
+
+
+def _urls(text: str) -> Iterator[tuple[int, int, str, str]]:
+    for match in URL.finditer(text):
+        password, host = match[3], match[4]
+        if password.isdigit() and len(password) <= 5:
+            continue  # a port before an @ in a path
+        if values.is_placeholder(password) or values.is_placeholder(match[2] or "user-name"):
+            usable = "placeholder"
+        elif values.is_weak(password) or password == match[2]:
+            usable = "weak"
+        elif _LOCAL_HOST.match(host) or "." not in host:
+            # A service beside this one: a throw-away password unless it is a generated one.
+            usable = "likely" if values.is_random(password) else "weak"
+        else:
+            strong = values.is_random(password) or values.is_strong_password(password)
+            usable = "likely" if strong or len(password) >= 8 else "weak"
+        yield match.start(3), match.end(3), "url-password", usable
+
+
+def _connections(text: str) -> Iterator[tuple[int, int, str, str]]:
+    for match in CONNECTION.finditer(text):
+        begin = text.rfind("\n", 0, match.start()) + 1
+        before = text[max(begin, match.start() - 400) : match.start()]
+        if not CONNECTION_CONTEXT.search(before):
+            continue
+        value = match[1]
+        if values.is_placeholder(value) or values.is_reference(value):
+            usable = "placeholder"
+        elif values.is_weak(value):
+            usable = "weak"
+        elif len(value) >= 6:
+            usable = "likely"
+        else:
+            continue
+        yield match.start(1), match.end(1), "connection-string", usable

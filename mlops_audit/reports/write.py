@@ -1,0 +1,54 @@
+"""Writing a report so that it appears whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from mlops_audit.errors import AuditError
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Write the text as UTF-8, replacing the file in one step; folders on the way are made.
+
+    A pipe or device (`/dev/stdout`) is written to directly, since it cannot be replaced.
+
+    Raises:
+        AuditError: the file cannot be written; nothing is left behind.
+    """
+    data = text.encode("utf-8")
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            if target.is_dir():
+                raise IsADirectoryError(None, "it is a folder", str(path))
+            with target.open("wb") as stream:
+                stream.write(data)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
+    except OSError as error:
+        raise AuditError(f"cannot write {path}: {error.strerror or error}.") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes a private file; a report gets the mode any other new file would have.
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

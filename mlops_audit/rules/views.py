@@ -1,0 +1,89 @@
+"""SQL views that rules share: one file a view, its header comment is its documentation."""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from mlops_audit.errors import RulebookError
+from mlops_audit.facts.store import COLUMNS
+from mlops_audit.rules.guard import QueryError, run
+from mlops_audit.rules.strict_yaml import read_text
+
+_FILE = re.compile(
+    r"(?P<header>(?:[ \t]*--[^\n]*\n|[ \t]*\n)*)"
+    r"\s*create\s+view\s+(?P<name>[a-z][a-z0-9_]*)\s+as\s+(?P<body>.+?);?\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class View(NamedTuple):
+    """One shared view."""
+
+    name: str
+    description: str
+    body: str
+    origin: str
+
+
+def load_views(folder: Path) -> tuple[View, ...]:
+    """Return the views of a folder, each after those that it uses.
+
+    Raises:
+        RulebookError: a file is no documented view, or views use each other in a circle.
+    """
+    views = {path.stem: _load(path) for path in sorted(folder.glob("*.sql"))}
+    ordered: dict[str, View] = {}
+
+    def place(view: View, users: tuple[str, ...]) -> None:
+        if view.name in users:
+            circle = " -> ".join((*users, view.name))
+            raise RulebookError(view.origin, f"views use each other in a circle: {circle}")
+        if view.name in ordered:
+            return
+        for word in sorted(set(re.findall(r"[a-z][a-z0-9_]*", view.body)) & set(views)):
+            if word != view.name or re.search(rf"\bfrom\s+{word}\b", view.body, re.IGNORECASE):
+                place(views[word], (*users, view.name))
+        ordered[view.name] = view
+
+    for view in views.values():
+        place(view, ())
+    return tuple(ordered.values())
+
+
+def _load(path: Path) -> View:
+    text = read_text(path)
+    match = _FILE.match(text)
+    if match is None:
+        raise RulebookError(
+            path, "is no view", fix="Write a header comment and `CREATE VIEW name AS …`."
+        )
+    name = match["name"].lower()
+    if name != path.stem:
+        raise RulebookError(path, f"the view is called {name}", fix="Name the file like it.")
+    if name in COLUMNS:
+        raise RulebookError(path, f"{name} is a fact table", fix="Rename the view.")
+    lines = [line.strip().lstrip("-").strip() for line in match["header"].splitlines()]
+    description = " ".join(line for line in lines if line)
+    if not description:
+        raise RulebookError(path, "has no header comment", fix="Say what one row is.")
+    return View(name, description, match["body"], str(path))
+
+
+def install_views(connection: sqlite3.Connection, views: Iterable[View]) -> frozenset[str]:
+    """Define the views for this connection; return the names of all readable tables and views.
+
+    Raises:
+        RulebookError: a view's SQL is wrong or reads what it must not.
+    """
+    names = set(COLUMNS)
+    for view in views:
+        try:
+            connection.execute(f"DROP VIEW IF EXISTS temp.{view.name}")
+            connection.execute(f"CREATE TEMP VIEW {view.name} AS {view.body}")
+            names.add(view.name)
+            run(connection, f"SELECT * FROM {view.name} LIMIT 0", {}, tables=names)
+        except (sqlite3.Error, sqlite3.Warning, QueryError) as error:
+            raise RulebookError(view.origin, f"the view is wrong: {error}") from error
+    return frozenset(names)
