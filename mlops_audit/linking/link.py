@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -66,11 +64,11 @@ def link(store: Store, *, overrides: Overrides | None = None) -> None:
 
 
 def _actions(store: Store, technologies: Iterable[Path]) -> None:
+    from mlops_audit.linking.idioms import find_idioms
     from mlops_audit.linking.technologies import Catalogue, match_technologies
 
     catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
     uses, actions = match_technologies(store.connection, catalogue)
     store.add("technology_use", uses)
     store.add("action", actions)
-    if find_spec("mlops_audit.linking.idioms") is not None:
-        store.add("action", import_module("mlops_audit.linking.idioms").find(store.connection))
+    store.add("action", find_idioms(store.connection, actions))

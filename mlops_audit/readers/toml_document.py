@@ -44,7 +44,7 @@ def load_ini(content: bytes) -> Node:
         if line[0] in " \t" and key:
             sections[section][key].append((number, stripped))
         elif match := _INI_SECTION.match(stripped):
-            section, key = match.group(1).strip(), ""
+            section, key = match.group(1).strip().strip("'"), ""
             sections.setdefault(section, {})
             heads.setdefault(section, number)
         elif match := _INI_PAIR.match(stripped):

@@ -83,7 +83,7 @@ def _wide(chain: list[Phase], base: Phase | None) -> Figure:
 
 
 def _tall(chain: list[Phase], base: Phase | None) -> Figure:
-    width, box, height, gap = 340, 300, 146, 26
+    width, box, height, gap = 340, 300, 152, 26
     nodes = tuple(
         _node(phase, 0, number * (height + gap) + 2, box, height)
         for number, phase in enumerate(chain)
@@ -99,8 +99,8 @@ def _tall(chain: list[Phase], base: Phase | None) -> Figure:
             f"V{end + 14}Q326 {end} 312 {end}H{box + 8}"
         )
     bottom = len(nodes) * (height + gap) + 2
-    groups = _groups(base, 16, bottom + 138, 300, 20, 1)
-    tall = 148 + 20 * len(groups)
+    groups = _groups(base, 16, bottom + 140, 300, 20, 1)
+    tall = 154 + 20 * len(groups)
     return Figure(
         name="tall",
         width=width,

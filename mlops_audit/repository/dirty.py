@@ -102,6 +102,7 @@ def is_dirty(
         if stat.S_ISLNK(info.st_mode) or entry.mode == "120000":
             if not (stat.S_ISLNK(info.st_mode) and entry.mode == "120000"):
                 return True
+            # Path.readlink would tidy the target up, and so change its id.
             target = os.readlink(disk.full(raw))  # noqa: PTH115
             if blob_id(target, algorithm=algorithm) != entry.blob:
                 return True

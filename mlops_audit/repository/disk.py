@@ -110,6 +110,8 @@ class Disk:
             folder, depth = waiting.pop()
             for name, is_folder in self._children(folder):
                 raw = folder + b"/" + name if folder else name
+                if name == b".git":
+                    continue
                 if not is_folder:
                     entry = self.entry(raw, tracked=True)
                     if entry:

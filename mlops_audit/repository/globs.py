@@ -55,6 +55,8 @@ def _match(pattern: tuple[str, ...], parts: list[str], *, under: bool) -> bool:
                 continue
             if pattern[position] == "**":
                 after.add(position)
+                if position == len(pattern) - 1:
+                    after.add(position + 1)
             elif _segment(pattern[position]).match(part):
                 after.add(position + 1)
         reached = _skip_stars(after, pattern)
@@ -67,10 +69,9 @@ def _match(pattern: tuple[str, ...], parts: list[str], *, under: bool) -> bool:
 
 def _skip_stars(positions: set[int], pattern: tuple[str, ...]) -> set[int]:
     """Let each ``**`` also stand for nothing, except at the end, where it wants at least a part."""
-    reached = set(positions)
-    for position in positions:
-        if position < len(pattern) - 1 and pattern[position] == "**":
-            reached.add(position + 1)
-        elif position == len(pattern) - 1 and pattern[position] == "**":
-            reached.add(position)
-    return reached
+    more = {
+        position + 1
+        for position in positions
+        if position < len(pattern) - 1 and pattern[position] == "**"
+    }
+    return positions | more

@@ -22,17 +22,13 @@ def locate(path: Path) -> Location:
         dot_git = folder / ".git"
         if os.path.lexists(dot_git):
             return _follow(folder, dot_git)
-        if folder == path and _is_git_dir(path):
+        if folder == path and _is_git_dir(path) and not os.path.lexists(path / "commondir"):
             return Location(git_dir=path)
     return Location()
 
 
 def _is_git_dir(folder: Path) -> bool:
-    return (
-        (folder / "HEAD").is_file()
-        and (folder / "refs").is_dir()
-        and ((folder / "objects").is_dir() or (folder / "commondir").is_file())
-    )
+    return all((folder / part).exists() for part in ("HEAD", "refs", "objects"))
 
 
 def _follow(folder: Path, dot_git: Path) -> Location:
@@ -40,14 +36,14 @@ def _follow(folder: Path, dot_git: Path) -> Location:
     if dot_git.is_symlink():
         return Location(refused="the .git link is not followed; the history is not read")
     if dot_git.is_dir():
-        if not _is_git_dir(dot_git):
-            return Location(refused="the .git folder is not a git directory")
         # A .git directory has its own objects; only a linked work tree borrows them.
         if os.path.lexists(dot_git / "commondir"):
             return Location(refused="the .git folder borrows another repository; it is not read")
+        if not _is_git_dir(dot_git):
+            return Location(refused="the .git folder is not a git directory")
         return Location(git_dir=dot_git, top=folder)
     target = _named_directory(dot_git, "gitdir:")
-    if target is None or not _is_git_dir(target):
+    if target is None or not (target / "HEAD").is_file():
         return Location(refused="the .git file names no git directory that is there")
     if _is_linked_work_tree(target, dot_git) or _is_submodule(target, folder):
         return Location(git_dir=target, top=folder)
@@ -74,7 +70,7 @@ def _is_linked_work_tree(target: Path, dot_git: Path) -> bool:
 
 
 def _is_submodule(target: Path, folder: Path) -> bool:
-    if os.path.lexists(target / "commondir"):
+    if os.path.lexists(target / "commondir") or not _is_git_dir(target):
         return False
     work_tree = Git(target, None).text(
         "config", "--no-includes", "--file", str(target / "config"), "--get", "core.worktree"

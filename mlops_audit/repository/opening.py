@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_audit.errors import AuditError, NothingToAuditError, UsageError
+from mlops_audit.repository.about import folder_name, git_info, history
 from mlops_audit.repository.blobs import BlobReader
 from mlops_audit.repository.describe import (
     DEFAULT_MAX_FILE_BYTES,
@@ -24,7 +25,6 @@ from mlops_audit.repository.locate import Location, locate
 from mlops_audit.repository.model import Repository
 from mlops_audit.repository.opened import History, OpenedRepository, fetch
 from mlops_audit.repository.projects import find_projects
-from mlops_audit.repository.remote import https_form
 from mlops_audit.repository.roles import RoleHints
 from mlops_audit.schema import RepositoryInfo
 from mlops_audit.text import shown
@@ -115,7 +115,7 @@ def _open_folder(options: _Options) -> Repository:
     if not entries:
         raise NothingToAuditError(f"{_named(options.path)} is empty: there is nothing to audit")
     info = RepositoryInfo(
-        name=_folder_name(options.path),
+        name=folder_name(options.path),
         is_git=False,
         revision=None,
         branch=None,
@@ -159,10 +159,10 @@ def _open_work_tree(options: _Options, git: Git, prefix: bytes) -> Repository | 
     if not entries:
         raise NothingToAuditError(f"{_named(options.path)} is empty: there is nothing to audit")
     head = git.resolve("HEAD")
-    info = _git_info(git, options.path, prefix, head)
+    info = git_info(git, options.path, prefix, head)
     if head is None and not info.branch:
         options.problems.add("", "HEAD names no commit", lost=False)
-    past = _history(git, head, prefix)
+    past = history(git, head, prefix)
     opened, hints = _opened(options, list(entries.values()), disk, info, past, modules)
     if head is not None:
         with suppress(GitError):
@@ -224,8 +224,8 @@ def _open_revision(options: _Options, git: Git, prefix: bytes, rev: str) -> Repo
             f"{_named(options.path)} holds no files at revision {shown(rev)}: nothing to audit"
         )
     branch = rev if git.text("rev-parse", "--verify", "-q", f"refs/heads/{rev}") else None
-    info = _git_info(git, options.path, prefix, commit)._replace(branch=branch, dirty=False)
-    past = _history(git, commit, prefix)
+    info = git_info(git, options.path, prefix, commit)._replace(branch=branch, dirty=False)
+    past = history(git, commit, prefix)
     return _opened(options, entries, BlobReader(git), info, past, modules)[0]
 
 
@@ -261,45 +261,6 @@ def _opened(
     )
     opened.projects = find_projects(files, info.name, opened.read)
     return opened, hints
-
-
-def _git_info(git: Git, folder: Path, prefix: bytes, commit: str | None) -> RepositoryInfo:
-    remote = _remote(git)
-    branch = git.text("symbolic-ref", "-q", "--short", "HEAD")
-    name = _folder_name(folder)
-    if remote and not prefix:
-        name = remote.rpartition("/")[2].replace("%20", " ") or name
-    return RepositoryInfo(
-        name=name,
-        is_git=True,
-        revision=commit,
-        branch=branch or None,
-        dirty=None,
-        shallow=git.text("rev-parse", "--is-shallow-repository") == "true",
-        remote_url=remote,
-    )
-
-
-def _remote(git: Git) -> str | None:
-    """Return the page of the remote called origin, else of the first one."""
-    found = git.text("config", "--get-regexp", r"^remote\..*\.url$").splitlines()
-    pairs = [line.partition(" ")[::2] for line in found]
-    ordered = sorted(pairs, key=lambda pair: pair[0] != "remote.origin.url")
-    return next((page for _, url in ordered if (page := https_form(url))), None)
-
-
-def _history(git: Git, commit: str | None, prefix: bytes) -> History:
-    edge = git.text("rev-parse", "--git-path", "shallow")
-    cut_off: frozenset[str] = frozenset()
-    if edge:
-        with suppress(OSError):
-            cut_off = frozenset(((git.work_tree or git.git_dir) / edge).read_text("ascii").split())
-    return History(git=git, revision=commit or "", prefix=shown_path(prefix), cut_off=cut_off)
-
-
-def _folder_name(folder: Path) -> str:
-    name = folder.parent.name if folder.name == ".git" else folder.name
-    return shown(shown_path(os.fsencode(name or "/")).removesuffix(".git"))
 
 
 def _has_files(disk: Disk) -> bool:

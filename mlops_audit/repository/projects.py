@@ -100,7 +100,7 @@ class _Candidate:
 def find_projects(
     files: Iterable[SourceFile], name: str, read: Callable[[str], bytes | None]
 ) -> tuple[Project, ...]:
-    """Return the projects, sorted by root; the repository root alone unless two stand out."""
+    """Return the projects, sorted by root; the root alone unless two others stand out."""
     own = [file for file in files if file.role in _ROLES]
     roots = _candidates(own)
     _count_code(own, roots)

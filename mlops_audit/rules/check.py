@@ -6,8 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mlops_audit.errors import RulebookError
-from mlops_audit.rules.strict_yaml import Mapping, Sequence
+from mlops_audit.rules.strict_yaml import Mapping, Sequence, refusal
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -40,7 +39,7 @@ def check(path: Path, name: str, value: Any, schema: dict[str, Any], line: int) 
     """
 
     def refuse(problem: str, fix: str = "", at: int = line) -> NoReturn:
-        raise RulebookError(path, problem, line=at, fix=fix)
+        raise refusal(path, problem, line=at, fix=fix)
 
     if "enum" in schema:
         if value not in schema["enum"] or not isinstance(value, str):
@@ -91,13 +90,13 @@ def check_mapping(path: Path, name: str, value: Mapping, schema: dict[str, Any])
         elif others is False:
             hint = did_you_mean(key, known)
             where = f" in `{name}`" if name else ""
-            raise RulebookError(path, f"unknown key `{key}`{where}", line=at, fix=hint)
+            raise refusal(path, f"unknown key `{key}`{where}", line=at, fix=hint)
         elif not re.search(pattern, key):
-            raise RulebookError(path, f"`{key}` is no name in `{name}`", line=at)
+            raise refusal(path, f"`{key}` is no name in `{name}`", line=at)
         elif isinstance(others, dict):
             check(path, f"{name}.{key}", item, others, at)
     missing = [key for key in schema.get("required", ()) if key not in value]
     if missing:
         where = f" in `{name}`" if name else ""
         needed = ", ".join(f"`{key}`" for key in missing)
-        raise RulebookError(path, f"{needed} missing{where}", line=value.line, fix="Add it.")
+        raise refusal(path, f"{needed} missing{where}", line=value.line, fix="Add it.")

@@ -10,7 +10,7 @@ from mlops_audit.facts.store import COLUMNS, FactStore
 from mlops_audit.rules.check import did_you_mean
 from mlops_audit.rules.guard import Answer, QueryError, run
 from mlops_audit.rules.model import Example, Expect, Rule, Status
-from mlops_audit.rules.strict_yaml import Mapping
+from mlops_audit.rules.strict_yaml import Mapping, refusal
 from mlops_audit.rules.views import View, install_views
 
 #: A place in a message that is replaced by the value of a column.
@@ -27,7 +27,7 @@ class _Case(NamedTuple):
 
     def refuse(self, key: str, problem: str, fix: str = "") -> NoReturn:
         line = self.document.lines.get(key, self.document.line)
-        raise RulebookError(self.rule.origin, problem, line=line, fix=fix)
+        raise refusal(self.rule.origin, problem, line=line, fix=fix)
 
     @property
     def queries(self) -> dict[str, str]:

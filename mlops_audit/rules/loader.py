@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlops_audit.errors import RulebookError
 from mlops_audit.rules.check import check_mapping, did_you_mean
 from mlops_audit.rules.keys import (
     EXAMPLE_KEYS,
@@ -18,7 +17,7 @@ from mlops_audit.rules.keys import (
 )
 from mlops_audit.rules.lint import Linter
 from mlops_audit.rules.model import Example, Expect, Rule, Status
-from mlops_audit.rules.strict_yaml import Mapping, load_documents, read_text
+from mlops_audit.rules.strict_yaml import Mapping, load_documents, read_text, refusal
 from mlops_audit.rules.views import View, load_views
 
 _RULE_SCHEMA = schema(RULE_KEYS)
@@ -65,9 +64,7 @@ def load_rulebook(
             rule = load_rule(path, pack=name, linter=linter)
             if rule.id in rules:
                 other = rules[rule.id].origin
-                raise RulebookError(
-                    path, f"the rule {rule.id} is also in {other}", fix="Rename it."
-                )
+                raise refusal(path, f"the rule {rule.id} is also in {other}", fix="Rename it.")
             rules[rule.id] = rule
     return Rulebook(
         rules=tuple(rules[name] for name in sorted(rules)),
@@ -93,7 +90,7 @@ def rule_files(folder: Path) -> list[Path]:
         files = sorted(path for path in inside.iterdir() if path.suffix in (".yaml", ".yml"))
         if files and inside.name not in PHASES:
             hint = did_you_mean(inside.name, PHASES)
-            raise RulebookError(files[0], f"the folder {inside.name} is no phase", fix=hint)
+            raise refusal(files[0], f"the folder {inside.name} is no phase", fix=hint)
         found.extend(files)
     return found
 
@@ -108,11 +105,11 @@ def load_rule(path: Path, *, pack: str = "core", linter: Linter) -> Rule:
     check_mapping(path, "", document, _RULE_SCHEMA)
     if path.parent.name not in PHASES:
         hint = did_you_mean(path.parent.name, PHASES)
-        raise RulebookError(path, "does not lie in the folder of a phase", fix=hint)
+        raise refusal(path, "does not lie in the folder of a phase", fix=hint)
     name = str(document["id"])
     if path.suffix != ".yaml" or path.stem != name:
         line = document.lines["id"]
-        raise RulebookError(path, f"the id is {name}", line=line, fix=f"Call the file {name}.yaml.")
+        raise refusal(path, f"the id is {name}", line=line, fix=f"Call the file {name}.yaml.")
     when = _sql(document.get("applies_when"))
     rule = Rule(
         id=name if pack == "core" else f"{pack}/{name}",
@@ -153,7 +150,7 @@ def load_examples(path: Path) -> tuple[Example, ...]:
     found: dict[str, Example] = {}
     for item, line in zip(document["examples"], document["examples"].lines, strict=True):
         if item["name"] in found:
-            raise RulebookError(path, f"two examples are called {item['name']!r}", line=line)
+            raise refusal(path, f"two examples are called {item['name']!r}", line=line)
         found[item["name"]] = Example(
             name=item["name"],
             expect=Status(item["expect"]),
@@ -171,11 +168,11 @@ def _document(path: Path, index: int) -> Mapping:
     for position, (value, line) in enumerate(documents):
         if position == index:
             if not isinstance(value, Mapping):
-                raise RulebookError(path, "the document is no mapping", line=line)
+                raise refusal(path, "the document is no mapping", line=line)
             return value
     what = "no rule in it" if index == 0 else "no examples in it"
     fix = "" if index == 0 else "Add a second document after a line `---` with `examples:`."
-    raise RulebookError(path, what, fix=fix)
+    raise refusal(path, what, fix=fix)
 
 
 def _sql(text: Any) -> str | None:

@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops_audit.errors import RulebookError, UsageError
+from mlops_audit.errors import UsageError
 from mlops_audit.rules.keys import PHASES
+from mlops_audit.rules.strict_yaml import refusal
 
 GROUP = "mlops_audit.rules"
 
@@ -38,7 +39,7 @@ def packs_installed() -> list[Pack]:
         folders = [folder for place in places if (folder := Path(place, *below)).is_dir()]
         if not folders:
             problem = f"the entry point {entry.name} of {GROUP} names {entry.value}"
-            raise RulebookError(entry.value, problem, fix="That package has no folder.")
+            raise refusal(entry.value, problem, fix="That package has no folder.")
         found[entry.name] = Pack(_slug(entry.name), folders[0])
     return [found[name] for name in sorted(found)]
 

@@ -50,6 +50,13 @@ class Sequence(list[Any]):
         self.lines: list[int] = []
 
 
+def refusal(
+    path: Path | str, problem: str, *, line: int | None = None, fix: str = ""
+) -> RulebookError:
+    """Return the error of a wrong file: what is wrong, a full stop, the mend."""
+    return RulebookError(path, f"{problem.rstrip('.')}.", line=line, fix=fix)
+
+
 def read_text(path: Path) -> str:
     """Return the text of a rulebook file.
 
@@ -58,12 +65,12 @@ def read_text(path: Path) -> str:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise RulebookError(path, "the file is larger than 1 MB", fix="Split it.")
+            raise refusal(path, "the file is larger than 1 MB", fix="Split it.")
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise RulebookError(path, f"cannot be read: {error.strerror}") from error
+        raise refusal(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise RulebookError(path, "is not UTF-8 text", fix="Save it as UTF-8.") from error
+        raise refusal(path, "is not UTF-8 text", fix="Save it as UTF-8.") from error
 
 
 def load_documents(
@@ -82,9 +89,9 @@ def load_documents(
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = f"is not YAML: {error.problem or error.context}"
-        raise RulebookError(path, problem, line=mark.line + 1 if mark else None) from error
+        raise refusal(path, problem, line=mark.line + 1 if mark else None) from error
     except yaml.YAMLError as error:
-        raise RulebookError(path, f"is not YAML: {error}") from error
+        raise refusal(path, f"is not YAML: {error}") from error
 
 
 def _line(event: Any) -> int:
@@ -104,7 +111,7 @@ class _Composer:
                 yield self._node(first, 0, None), _line(first)
 
     def _refuse(self, event: Any, problem: str, fix: str) -> RulebookError:
-        return RulebookError(self._path, problem, line=_line(event), fix=fix)
+        return refusal(self._path, problem, line=_line(event), fix=fix)
 
     def _node(self, event: Any, depth: int, key: str | None) -> Any:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:

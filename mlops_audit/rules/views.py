@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops_audit.errors import RulebookError
 from mlops_audit.facts.store import COLUMNS
 from mlops_audit.rules.guard import QueryError, run
-from mlops_audit.rules.strict_yaml import read_text
+from mlops_audit.rules.strict_yaml import read_text, refusal
 
 _FILE = re.compile(
     r"(?P<header>(?:[ \t]*--[^\n]*\n|[ \t]*\n)*)"
@@ -39,7 +38,7 @@ def load_views(folder: Path) -> tuple[View, ...]:
     def place(view: View, users: tuple[str, ...]) -> None:
         if view.name in users:
             circle = " -> ".join((*users, view.name))
-            raise RulebookError(view.origin, f"views use each other in a circle: {circle}")
+            raise refusal(view.origin, f"views use each other in a circle: {circle}")
         if view.name in ordered:
             return
         for word in sorted(set(re.findall(r"[a-z][a-z0-9_]*", view.body)) & set(views)):
@@ -56,18 +55,16 @@ def _load(path: Path) -> View:
     text = read_text(path)
     match = _FILE.match(text)
     if match is None:
-        raise RulebookError(
-            path, "is no view", fix="Write a header comment and `CREATE VIEW name AS …`."
-        )
+        raise refusal(path, "is no view", fix="Write a header comment and `CREATE VIEW name AS …`.")
     name = match["name"].lower()
     if name != path.stem:
-        raise RulebookError(path, f"the view is called {name}", fix="Name the file like it.")
+        raise refusal(path, f"the view is called {name}", fix="Name the file like it.")
     if name in COLUMNS:
-        raise RulebookError(path, f"{name} is a fact table", fix="Rename the view.")
+        raise refusal(path, f"{name} is a fact table", fix="Rename the view.")
     lines = [line.strip().lstrip("-").strip() for line in match["header"].splitlines()]
     description = " ".join(line for line in lines if line)
     if not description:
-        raise RulebookError(path, "has no header comment", fix="Say what one row is.")
+        raise refusal(path, "has no header comment", fix="Say what one row is.")
     return View(name, description, match["body"], str(path))
 
 
@@ -85,5 +82,5 @@ def install_views(connection: sqlite3.Connection, views: Iterable[View]) -> froz
             names.add(view.name)
             run(connection, f"SELECT * FROM {view.name} LIMIT 0", {}, tables=names)
         except (sqlite3.Error, sqlite3.Warning, QueryError) as error:
-            raise RulebookError(view.origin, f"the view is wrong: {error}") from error
+            raise refusal(view.origin, f"the view is wrong: {error}") from error
     return frozenset(names)

@@ -55,10 +55,20 @@ class Statements(Expressions):
                 return []
             return made if isinstance(made, list) else [made]
         if node.type == "ERROR":
-            return self.block(node)
+            return self.block(node) + self._cut_calls(node)
         if is_expression(node):
             return [self._place(ast.Expr(value=self.expression(node)), node)]
         return []
+
+    def _cut_calls(self, node: Node) -> list[ast.stmt]:
+        """Return calls whose closing parenthesis is missing: a name followed by one that opens."""
+        made: list[ast.stmt] = []
+        for child, following in zip(node.children, node.children[1:], strict=False):
+            if child.type in ("identifier", "attribute") and following.type == "(":
+                function = self.expression(child)
+                call = self._place(ast.Call(func=function, args=[], keywords=[]), child)
+                made.append(self._place(ast.Expr(value=call), child))
+        return made
 
     def _expression_statement(self, node: Node) -> list[ast.stmt]:
         made: list[ast.stmt] = []
