@@ -10,6 +10,7 @@ from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
@@ -52,6 +53,8 @@ def link(store: Store, *, overrides: Overrides | None = None) -> None:
     entries = entry_points(connection, index)
     store.add("entry_point", entries)
     graph = unit_graph(connection, edges, targets)
+    # Services and gates show only in what is reached, so they come after the graph.
+    store.add("action", find_reaching_idioms(connection, graph))
     scheduled = code_triggers(connection)
     store.add("entry_reach", entry_reach(connection, graph, entries))
     reached = trigger_reach(connection, graph, scheduled)
@@ -64,7 +67,6 @@ def link(store: Store, *, overrides: Overrides | None = None) -> None:
 
 
 def _actions(store: Store, technologies: Iterable[Path]) -> None:
-    from mlops_audit.linking.idioms import find_idioms
     from mlops_audit.linking.technologies import Catalogue, match_technologies
 
     catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
