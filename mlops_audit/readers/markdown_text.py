@@ -4,11 +4,12 @@ A scan line by line, not a full parser: it needs no dependency, its time is line
 what it gives up (headings inside lists, HTML blocks with their own headings inside) no rule reads.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from mlops_audit.readers.markdown_plain import WORD, is_placeholder, plain
 
 SECTION_LIMIT = 5_000
 TEXT_LIMIT = 3_000
@@ -18,21 +19,7 @@ FRONT_MATTER_LIMIT = 2_000
 #: Lines that a heading in HTML may stretch over.
 _HTML_HEADING_LINES = 12
 
-_TARGET = r"\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\[\]\n]{0,100}\]"
-_UNWRITTEN = r"(?-i:TODO|ToDo|TBD|TBA|FIXME|XXX)\b|(?:todo|tbd|tba)(?=[ \t]*(?:[:.!\])]|\Z))"
-
-#: What a person has yet to write, wherever it stands in prose.
-PLACEHOLDER = re.compile(
-    rf"\b(?:{_UNWRITTEN}|lorem ipsum\b|coming soon\b|work in progress\b|under construction\b"
-    r"|to be (?:done|added|determined|completed|written|decided|announced|filled)\b)"
-    r"|\[\s?more information needed\s?\]"
-    r"|[<\[{](?:your\b|(?:insert|enter|add|replace|fill[ -]in|describe|todo|tbd)[ _-]\w)"
-    r"[^<>\[\]{}\n]{0,80}[>\]}](?![\[(])"
-    r"|\{\{[^{}\n]{0,100}\}\}|\bYOUR[_-][A-Z_-]{2,40}\b",
-    re.IGNORECASE,
-)
-
-_DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{0,5}[A-Za-z0-9+/=]*")
+_DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*")
 _FENCE = re.compile(r"(`{3,}|~{3,})([^\n]*)")
 _SETEXT = re.compile(r" {0,3}(?:(={2,})|-{3,})[ \t]*\Z")
 _RULE = re.compile(r"(?:[-*_][ \t]*){3,}\Z")
@@ -41,17 +28,6 @@ _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|\Z)(?:\[[ xX]\][ \t]+)?")
 _DEFINITION = re.compile(r"\[[^\]\[^][^\]\[]{0,100}\]:[ \t]*\S")
 _HTML_HEADING = re.compile(r"[ \t]{0,12}(?:<div[^<>]{0,100}>[ \t]{0,4})?<h([1-6])\b", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(?:!--|(style|script)\b)", re.IGNORECASE)
-_IMAGE = re.compile(rf"!\[[^\[\]\n]{{0,300}}\](?:{_TARGET})")
-_LINK = re.compile(rf"\[([^\[\]\n]{{0,500}})\](?:{_TARGET})")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,1000})>")
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,1000}>")
-_EMPHASIS = re.compile(r"\*{2,3}|~~|\*(?=\S)|(?<=\S)\*|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MARK = re.compile(r"\{[#.:][^{}\n]{0,100}\}|(?<!\S):[a-z0-9_+-]{2,40}:(?!\S)|\[![A-Z]{3,12}\]")
-_WORD = re.compile(r"\w+(?:['’.\-/]\w+)*")
-_LABEL = re.compile(r"[^:\n]{1,80}:\s*\Z")
-_OPENING = re.compile(rf"(?:{_UNWRITTEN}|lorem ipsum\b)", re.IGNORECASE)
-_LONGEST_OPENING = 600
 
 
 class MarkdownSection(NamedTuple):
@@ -98,28 +74,6 @@ def front_matter_end(lines: list[str]) -> int:
         if line.rstrip() in ("---", "..."):
             return number + 1
     return 0
-
-
-def plain(line: str) -> str:
-    """Return a line of Markdown without its markup, blanks collapsed, case kept."""
-    if "](" in line or "][" in line:
-        # Twice, because a badge is an image inside a link.
-        line = _LINK.sub(r"\1", _IMAGE.sub("", line))
-    if "<" in line:
-        line = _TAG.sub(" ", _AUTOLINK.sub(r"\1", line))
-    parts = line.split("`")
-    if len(parts) % 2 == 0:
-        parts = [" ".join(parts)]
-    # What stands between backticks is code: its underscores and stars are no emphasis.
-    parts[::2] = map(_without_marks, parts[::2])
-    line = "".join(parts)
-    if "&" in line:
-        line = html.unescape(line)
-    return " ".join(line.replace("\xa0", " ").split())
-
-
-def _without_marks(text: str) -> str:
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub("", _MARK.sub(" ", text)))
 
 
 def _lines(text: str) -> list[str]:
@@ -308,12 +262,12 @@ def _finished(section: _Open) -> MarkdownSection:
     said = 0
     for raw in _joined(section.blocks):
         text = plain(raw)
-        count = sum(1 for _ in _WORD.finditer(text))
+        count = sum(1 for _ in WORD.finditer(text))
         words += count
         if text and size <= TEXT_LIMIT:
             prose.append(text)
             size += len(text) + 1
-        if _is_placeholder(raw):
+        if is_placeholder(raw):
             pending += 1
         elif count:
             said += 1
@@ -340,15 +294,3 @@ def _joined(blocks: list[list[str]]) -> Iterator[str]:
                 yield " ".join(block[first:position])
                 size, first = len(line), position
         yield " ".join(block[first:])
-
-
-def _is_placeholder(raw: str) -> bool:
-    """Tell whether a paragraph or list item only holds the place of what is to be written."""
-    text = raw.strip("*_ \t")
-    if _OPENING.match(text):
-        return len(text) <= _LONGEST_OPENING
-    rest, found = PLACEHOLDER.subn("", text)
-    if not found:
-        return ("..." in text or "…" in text) and not _WORD.search(text)
-    bare = plain(rest).strip(" .-–—!()")
-    return not _WORD.search(bare) or bool(_LABEL.match(bare))
