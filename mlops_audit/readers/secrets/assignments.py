@@ -27,7 +27,9 @@ _ASSIGNMENT = re.compile(
         (?P<operator>:=|=>|=(?!=)|:) \s{0,10}
       | ["']\s{0,4},\s{0,4}(?P<default>default\s{0,3}=\s{0,3})?
     )
-    (?:[rbu]{0,2}(?P<quote>["'])(?P<quoted>[^"'\n]{1,300})(?P=quote) | (?P<bare>[^\s"'`,;&|(){}\[\]<>]{6,300}))""",
+    (?: [rbu]{0,2}(?P<quote>["'])(?P<quoted>[^"'\n]{1,300})(?P=quote)
+      | (?P<bare>[^\s"'`,;&|(){}\[\]<>]{6,300})
+    )""",
     re.VERBOSE,
 )
 _BARE_END = re.compile(r"\s*(?:$|#|;|&&|\|\||\\$|[\"'`])")
