@@ -1,0 +1,72 @@
+"""Reader of prose documents."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlops_audit.readers.documents.kinds import document_kind
+from mlops_audit.readers.documents.placeholders import count_placeholders, is_template
+from mlops_audit.readers.documents.text_document import TextDocument, load_document
+from mlops_audit.readers.markdown_text import SECTION_LIMIT, front_matter_end
+from mlops_audit.readers.tree_node import MISSING, Node
+from mlops_audit.readers.yaml_document import load_yaml
+from mlops_audit.repository.model import SourceFile
+from mlops_audit.schema import Diagnostic, Document, Section
+
+_KEYS = 100
+_KEY_LENGTH = 60
+
+
+class DocumentReader:
+    """Reads Markdown, reStructuredText, AsciiDoc and plain-text documents."""
+
+    name = "documents"
+    version = 1
+
+    def accepts(self, file: SourceFile) -> bool:
+        """Accept documents; licences, requirement files, data and logs are none."""
+        return document_kind(file) != ""
+
+    def read(self, file: SourceFile, content: bytes) -> Iterator[Any]:
+        """Yield one row for the document and one for each section."""
+        document = load_document(file, content)
+        if document is None:
+            return
+        sections = document.sections
+        yield Document(
+            path=file.path,
+            kind=document.kind,
+            title=next((section.heading for section in sections if section.level), ""),
+            words=sum(section.words for section in sections),
+            placeholders=count_placeholders("\n".join(document.lines)),
+            front_matter=" ".join(_keys(front_matter(document))),
+        )
+        for section in sections:
+            yield Section(
+                path=file.path,
+                cell=None,
+                line=section.line,
+                end_line=section.end_line,
+                level=section.level,
+                heading=section.heading,
+                text=section.text,
+                words=section.words,
+                placeholder=section.placeholder or is_template(section, document.lines),
+            )
+        if len(sections) >= SECTION_LIMIT:
+            problem = f"Only the first {SECTION_LIMIT:,} sections were kept."
+            yield Diagnostic(file.path, sections[-1].line, self.name, problem, False)
+
+
+def front_matter(document: TextDocument) -> Node:
+    """Return the YAML front matter; missing if there is none or it is no mapping."""
+    end = front_matter_end(document.lines) if document.kind == "markdown" else 0
+    if not end:
+        return MISSING
+    # A blank line in place of the opening mark keeps the line numbers.
+    loaded = load_yaml("\n".join(["", *document.lines[1 : end - 1]]).encode("utf-8", "replace"))
+    found = loaded.documents[0] if loaded.documents else MISSING
+    return found if found.is_mapping else MISSING
+
+
+def _keys(node: Node) -> list[str]:
+    return ["_".join(key.split())[:_KEY_LENGTH] for key in node.keys[:_KEYS] if key.strip()]
