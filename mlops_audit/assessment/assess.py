@@ -288,8 +288,8 @@ def _repository(
     projects: tuple[ProjectSummary, ...],
     titles: dict[str, str],
 ) -> RepositorySummary:
-    name, revision, branch, dirty, remote = connection.execute(
-        "SELECT name, revision, branch, dirty, remote_url FROM repository_info"
+    name, revision, branch, dirty, remote, prefix = connection.execute(
+        "SELECT name, revision, branch, dirty, remote_url, prefix FROM repository_info"
     ).fetchone()
     uses = connection.execute(
         "SELECT technology, category, group_concat(DISTINCT via), count(*), min(path)"
@@ -317,6 +317,7 @@ def _repository(
         branch=branch,
         dirty=None if dirty is None else bool(dirty),
         remote_url=remote,
+        prefix=prefix,
         kind=kind,
         kind_reason=kind_reason,
         traits=traits,

@@ -80,7 +80,10 @@ def _run(given: Sequence[str]) -> int:
     if not arguments or _is_scan(arguments):
         arguments = ["scan", *arguments]
     try:
-        return application()(args=arguments, prog_name="mlops-audit", standalone_mode=False) or 0
+        code = application()(args=arguments, prog_name="mlops-audit", standalone_mode=False) or 0
+        if code == INTERRUPTED:  # how newer versions of Typer answer Ctrl-C
+            raise KeyboardInterrupt
+        return code
     except AuditError as error:
         _say(str(error))
         return error.exit_code

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-_COLUMNS = ("phase", "practice", "id", "severity", "proves", "title")
+_COLUMNS = ("id", "severity", "phase", "practice")
 
 
 class Shape(StrEnum):
@@ -44,5 +44,7 @@ def rules(
     else:
         from mlops_audit.cli.tables import print_table
 
-        print_table(_COLUMNS, [[rule[name] for name in _COLUMNS] for rule in listed])
+        print_table(
+            _COLUMNS, [[rule[name] for name in _COLUMNS] for rule in listed], whole=_COLUMNS[:2]
+        )
         typer.echo(f"{len(listed)} rules; `mlops-audit explain ID` says more", err=True)

@@ -66,6 +66,7 @@ def scan(
     no_progress: bool = typer.Option(False, "--no-progress", help="Show no progress bar."),
 ) -> None:
     """Audit PATH, write the report and print the summary."""
+    _check_word(path)
     targets = _targets(formats, output)
     overall, phase_scores = _scores(min_score)
 
@@ -109,6 +110,18 @@ def scan(
         print_summary(result, files, to_stderr=len(files) < len(targets))
     if not result.gate.passed:
         raise typer.Exit(1)
+
+
+def _check_word(path: Path) -> None:
+    """Refuse a word that is no path but nearly a command."""
+    if len(path.parts) == 1 and not path.exists():
+        from difflib import get_close_matches
+
+        from mlops_audit.cli.main import COMMANDS
+
+        near = get_close_matches(str(path), COMMANDS, n=1)
+        if near:
+            raise UsageError(f"{path} does not exist. Did you mean the command {near[0]!r}?")
 
 
 def _targets(formats: list[Format], output: Path | None) -> list[Target]:
