@@ -11,6 +11,7 @@ from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
@@ -60,6 +61,8 @@ def link(
     entries = entry_points(connection, index)
     store.add("entry_point", entries)
     graph = unit_graph(connection, edges, targets)
+    # Services and gates show only in what is reached, so they come after the graph.
+    store.add("action", find_reaching_idioms(connection, graph))
     scheduled = code_triggers(connection)
     store.add("entry_reach", entry_reach(connection, graph, entries))
     reached = trigger_reach(connection, graph, scheduled)
@@ -73,8 +76,6 @@ def link(
 
 
 def _actions(store: Store, catalogue: Catalogue) -> None:
-    from mlops_audit.linking.idioms import find_idioms
-
     uses, actions = match_technologies(store.connection, catalogue)
     store.add("technology_use", uses)
     store.add("action", actions)
