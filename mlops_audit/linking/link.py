@@ -13,6 +13,7 @@ from mlops_audit.linking.graph import automation_graph
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
+from mlops_audit.linking.technologies import Catalogue, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
 from mlops_audit.resources import rulebook
@@ -38,11 +39,11 @@ class Overrides:
     technologies: tuple[Path, ...] = ()
 
 
-def link(store: Store, *, overrides: Overrides | None = None) -> None:
-    """Fill the linked tables of a store from its base tables."""
+def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
+    """Fill the linked tables of a store from its base tables; return what it recognises by."""
     overrides = overrides or Overrides()
     connection = store.connection
-    _actions(store, overrides.technologies)
+    catalogue = _actions(store, overrides.technologies)
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index)
@@ -61,14 +62,15 @@ def link(store: Store, *, overrides: Overrides | None = None) -> None:
     nodes, drawn = automation_graph(connection, graph, scheduled)
     store.add("node", nodes)
     store.add("edge", drawn)
+    return catalogue
 
 
-def _actions(store: Store, technologies: Iterable[Path]) -> None:
+def _actions(store: Store, technologies: Iterable[Path]) -> Catalogue:
     from mlops_audit.linking.idioms import find_idioms
-    from mlops_audit.linking.technologies import Catalogue, match_technologies
 
     catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
     uses, actions = match_technologies(store.connection, catalogue)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))
+    return catalogue

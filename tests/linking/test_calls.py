@@ -36,7 +36,8 @@ def test_a_method_is_found_through_inheritance_in_another_file(linked):
         {
             "base.py": "class Base:\n    def __init__(self):\n        pass\n"
             "    def run(self):\n        self.work()\n",
-            "job.py": "from base import Base\nclass Job(Base):\n    def work(self):\n        pass\n",
+            "job.py": "from base import Base\n"
+            "class Job(Base):\n    def work(self):\n        pass\n",
             "main.py": "from job import Job\nj = Job()\nj.run()\n",
         }
     )

@@ -90,7 +90,8 @@ def test_a_command_is_looked_up_in_its_working_directory(linked):
 def test_a_path_inside_an_image_is_found_by_its_tail(linked):
     repository = linked(
         {
-            "service/Dockerfile": 'FROM python\nWORKDIR /app\nCOPY . .\nCMD ["python", "/app/main.py"]\n',
+            "service/Dockerfile": "FROM python\nWORKDIR /app\nCOPY . .\n"
+            'CMD ["python", "/app/main.py"]\n',
             "service/main.py": "",
         }
     )

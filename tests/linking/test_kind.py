@@ -24,6 +24,10 @@ NOTEBOOK = json.dumps(
     }
 )
 LIBRARY = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
 [project]
 name = "pandas-helper"
 version = "1.0"

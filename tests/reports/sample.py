@@ -1,6 +1,7 @@
 """Builds audits that look like real ones, to develop and test the reports with."""
 
 import dataclasses
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def finding(practice: dict[str, Any], number: int, **changes: Any) -> Finding:
         "end_line": line,
         "column": 5,
         "cell": 3 if path.endswith(".ipynb") else None,
-        "fingerprint": f"{practice['id']}{number:06d}".encode().hex()[-16:],
+        "fingerprint": sha256(f"{practice['id']}{number}".encode()).hexdigest()[:20],
         "effort": "minutes",
         "remediation": (
             "Start with **one** entry point:\n\n```python\nmlflow.autolog()\n```\n\n"

@@ -29,7 +29,8 @@ def ask(store: FactStore, sql: str, **parameters: object) -> list[tuple[object, 
         "SELECT load_extension('x')",
         "SELECT random()",
         "SELECT zeroblob(1000000000)",
-        "SELECT printf('%1000000000d', 1)",
+        "SELECT count(*) FROM call JOIN job USING (path)",
+        "SELECT count(*) FROM call NATURAL LEFT JOIN job",
         "BEGIN",
         "SELECT 1; SELECT 2",
         "SELECT :missing",
@@ -54,14 +55,22 @@ def test_whatever_is_no_bounded_reading_is_refused(
     ],
 )
 def test_an_endless_query_is_stopped(store: FactStore, sql: str) -> None:
-    with pytest.raises(QueryError, match="more than 0.1 seconds"):
+    with pytest.raises(QueryError, match=r"more than 0\.1 seconds"):
         ask(store, sql)
     assert ask(store, "SELECT 1") == [(1,)]
 
 
+def test_a_huge_text_is_not_made(store: FactStore) -> None:
+    try:
+        rows = ask(store, "SELECT printf('%1000000000d', 1)")
+    except QueryError:
+        return  # newer versions of SQLite
+    assert rows == [(None,)]
+
+
 def test_reads_are_named_also_behind_views_and_common_tables(store: FactStore) -> None:
     store.connection.execute("CREATE TEMP VIEW fits AS SELECT path, line FROM call")
-    sql = "WITH t AS (SELECT path FROM fits) SELECT count(*) FROM t JOIN job USING (path)"
+    sql = "WITH t AS (SELECT path FROM fits) SELECT count(*) FROM t JOIN job ON job.path = t.path"
     answer = run(store.connection, sql, {}, tables={*COLUMNS, "fits"})
     assert {("call", "path"), ("job", "path")} <= answer.reads
     assert ("call", "target") not in answer.reads

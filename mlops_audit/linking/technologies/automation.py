@@ -116,17 +116,27 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
             "SELECT path, document, value FROM setting WHERE key = ?", (_SCHEMA_KEY,)
         )
     }
-    tests = [_KeyTest(technology, entry) for technology, entry in catalogue.keys]
+    # Few files fit a glob, and few settings of a file have the name that an entry asks for.
+    by_file: dict[str, list[_KeyTest]] = {}
+    for technology, entry in catalogue.keys:
+        by_file.setdefault(entry.file, []).append(_KeyTest(technology, entry))
+    globs = [(path_pattern(glob), tests) for glob, tests in by_file.items()]
     for (path,) in connection.execute("SELECT DISTINCT path FROM setting").fetchall():
-        fitting = [test for test in tests if test.file(path)]
-        if not fitting:
+        named: dict[str, list[_KeyTest]] = {}
+        for pattern, tests in globs:
+            if pattern.fullmatch(path):
+                for test in tests:
+                    named.setdefault(test.name, []).append(test)
+        if not named:
             continue
-        for line, document, key, value in connection.execute(
-            "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
-        ):
+        for line, document, key, name, value in connection.execute(
+            "SELECT line, document, key, name, value FROM setting WHERE path = ?", (path,)
+        ).fetchall():
             schema = schemas.get((path, document))
-            for test in fitting:
-                if test.holds(key, value, schema):
+            for test in (*named.get(name, ()), *named.get("", ())):
+                if test.holds(key, value, schema) and not test.void(
+                    connection, path, document, key
+                ):
                     test.record(Place(path, None, line), key, value, sink)
 
 
@@ -134,16 +144,14 @@ class _KeyTest:
     def __init__(self, technology: Technology, entry: KeyEntry) -> None:
         self.technology = technology
         self.entry = entry
-        self._path = path_pattern(entry.file)
         self._key = key_pattern(entry.key) if entry.key is not None else None
         self._value = text_test(entry.value) if entry.value is not None else None
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
         )
-
-    def file(self, path: str) -> bool:
-        """Tell whether the file is of the right kind."""
-        return self._path.fullmatch(path) is not None
+        last = (entry.key or _SCHEMA_KEY).rpartition(".")[2].partition("[")[0]
+        #: Name of the settings that can fit, '' if any name can.
+        self.name = "" if "*" in last or "?" in last else last
 
     def holds(self, key: str, value: str, schema: str | None) -> bool:
         """Tell whether a setting is the one that is meant."""
@@ -154,6 +162,18 @@ class _KeyTest:
         if self._key.fullmatch(key) is None:
             return False
         return self._value is None or self._value(value)
+
+    def void(self, connection: sqlite3.Connection, path: str, document: int, key: str) -> bool:
+        """Tell whether a setting beside this one takes its meaning away (`suspend: true`)."""
+        if self.entry.unless is None:
+            return False
+        sibling, value = self.entry.unless
+        parent = key.rpartition(".")[0]
+        found = connection.execute(
+            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
+            (path, document, f"{parent}.{sibling}" if parent else sibling),
+        ).fetchall()
+        return any(text_test(value)(one) for (one,) in found)
 
     def record(self, place: Place, key: str, value: str, sink: Sink) -> None:
         """Write down what the setting says."""

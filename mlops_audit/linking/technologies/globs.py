@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 
+@lru_cache(maxsize=8192)
 def dotted_pattern(glob: str) -> re.Pattern[str]:
     """Compile a glob over a dotted name."""
     parts = []

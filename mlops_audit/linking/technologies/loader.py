@@ -192,7 +192,8 @@ def _glob(spot: Spot, one: dict[str, Any], key: str) -> GlobEntry:
 
 
 def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
-    _keys(spot, one, _COMMON | {"file", "key", "value", "schema"}, required=("file", "actions"))
+    known = _COMMON | {"file", "key", "value", "schema", "unless"}
+    _keys(spot, one, known, required=("file", "actions"))
     if "key" not in one and "schema" not in one:
         raise _WrongError(spot, "a setting needs `key` or `schema`.")
     file = _text(one, "file", spot)
@@ -202,9 +203,20 @@ def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
         key=_optional(one, "key", spot),
         value=_optional(one, "value", spot),
         schema=_optional(one, "schema", spot),
+        unless=_unless(spot, one),
         actions=_actions(spot, one),
         confidence=_confidence(spot, one, "high"),
     )
+
+
+def _unless(spot: Spot, one: dict[str, Any]) -> tuple[str, str] | None:
+    text = _optional(one, "unless", spot)
+    if text is None:
+        return None
+    key, colon, value = text.partition(": ")
+    if not colon or "key" not in one:
+        raise _WrongError((*spot, "unless"), "unless is `key: value` of a setting beside the key.")
+    return key, value
 
 
 def _balanced(spot: Spot, glob: str) -> None:

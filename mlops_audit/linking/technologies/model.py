@@ -46,12 +46,16 @@ class GlobEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
-    """A setting and what it means."""
+    """A setting and what it means.
+
+    ``unless`` names a setting beside it (key, value) that takes the meaning away.
+    """
 
     file: str
     key: str | None
     value: str | None
     schema: str | None
+    unless: tuple[str, str] | None
     actions: tuple[str, ...]
     confidence: str
 

@@ -1,7 +1,7 @@
 """Looking up dotted names among thousands of globs without trying each of them."""
 
-import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from mlops_audit.linking.technologies.globs import dotted_pattern, expand_braces
@@ -20,13 +20,16 @@ T = TypeVar("T")
 
 
 class Buckets(Generic[T]):
-    """Values under dotted globs, filed by whole name or by a literal last or first part."""
+    """Values under dotted globs, filed by whole name or by a literal last or first part.
+
+    A glob is compiled when a name first asks for it: most are never asked for.
+    """
 
     def __init__(self) -> None:
         self._exact: dict[str, list[T]] = {}
-        self._by_last: dict[str, list[tuple[re.Pattern[str], T]]] = {}
-        self._by_first: dict[str, list[tuple[re.Pattern[str], T]]] = {}
-        self._rest: list[tuple[re.Pattern[str], T]] = []
+        self._by_last: dict[str, list[tuple[str, T]]] = {}
+        self._by_first: dict[str, list[tuple[str, T]]] = {}
+        self._rest: list[tuple[str, T]] = []
 
     def add(self, glob: str, value: T) -> None:
         """File a value under a glob."""
@@ -34,7 +37,7 @@ class Buckets(Generic[T]):
             self._exact.setdefault(glob, []).append(value)
             return
         parts = glob.split(".")
-        pair = (dotted_pattern(glob), value)
+        pair = (glob, value)
         if "*" not in parts[-1]:
             self._by_last.setdefault(parts[-1], []).append(pair)
         elif "*" not in parts[0]:
@@ -47,15 +50,8 @@ class Buckets(Generic[T]):
         found = list(self._exact.get(name, ()))
         last = name.rpartition(".")[2]
         first = name.partition(".")[0]
-        for pattern, value in self._by_last.get(last, ()):
-            if pattern.fullmatch(name):
-                found.append(value)
-        for pattern, value in self._by_first.get(first, ()):
-            if pattern.fullmatch(name):
-                found.append(value)
-        for pattern, value in self._rest:
-            if pattern.fullmatch(name):
-                found.append(value)
+        fitting = (self._by_last.get(last, ()), self._by_first.get(first, ()), self._rest)
+        found += [value for glob, value in chain(*fitting) if dotted_pattern(glob).fullmatch(name)]
         return found
 
 

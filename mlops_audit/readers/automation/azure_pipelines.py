@@ -114,7 +114,7 @@ def _pipeline(file: SourceFile, document: Node) -> Iterator[Any]:
 
 def _triggers(path: str, document: Node) -> Iterator[AutomationTrigger]:
     trigger = document.get("trigger")
-    if text_or_none(trigger) in ("none", "'none'") or (trigger and trigger.value is None):
+    if text_or_none(trigger) == "none" or (trigger.kind == "scalar" and trigger.value is None):
         yield AutomationTrigger(path, trigger.line, "", "manual", "", True)
     else:
         # Without `trigger:` every push starts the pipeline.
@@ -244,4 +244,4 @@ def _stem(path: str) -> str:
     return path.rsplit("/", 1)[-1].split("@", 1)[0].rsplit(".", 1)[0] or "template"
 
 
-READER = FileReader("azure-pipelines", 1, _accepts, _rows)
+READER = FileReader("azure-pipelines", 2, _accepts, _rows)

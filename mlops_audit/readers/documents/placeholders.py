@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -29,13 +29,18 @@ def count_placeholders(markdown: str) -> int:
     """Return how many placeholders stand in the prose; code is not searched."""
     lines = markdown.split("\n")
     count = 0
-    for _, line in _prose(lines[front_matter_end(lines) :]):
+    for _, line in prose_lines(lines[front_matter_end(lines) :]):
         line = _CODE_SPAN.sub("", line)
         count += sum(1 for pattern in (PLACEHOLDER, _FURTHER) for _ in pattern.finditer(line))
     return count
 
 
-def is_template(section: MarkdownSection, lines: list[str]) -> bool:
+def has_placeholder(text: str) -> bool:
+    """Tell whether some part of the text is yet to be written."""
+    return any(pattern.search(text) for pattern in (PLACEHOLDER, _FURTHER))
+
+
+def is_template(section: MarkdownSection, lines: Sequence[str]) -> bool:
     """Tell whether a section says nothing but what a known template says.
 
     ``lines`` are the lines of the whole document. A paragraph that a template brings along and a
@@ -65,12 +70,12 @@ def _template_digests() -> frozenset[str]:
     return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, int, str]]:
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     """Yield (digest, words, text) of what stands between blank lines, item by item."""
     text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(lines))
     block: list[str] = []
     last = 0
-    for number, line in _prose(text.split("\n")):
+    for number, line in prose_lines(text.split("\n")):
         stripped = line.strip()
         head = _ITEM.match(line)
         starts = stripped[:1] in ("|", "#", "") or head is not None
@@ -91,7 +96,7 @@ def _digested(block: list[str]) -> tuple[str, int, str]:
     return digest.hexdigest(), len(words), text
 
 
-def _prose(lines: list[str]) -> Iterator[tuple[int, str]]:
+def prose_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield number and text of the lines outside fenced code."""
     fence = ""
     for number, line in enumerate(lines):

@@ -5,10 +5,9 @@ from typing import Any
 
 from mlops_audit.readers.documents.kinds import document_kind
 from mlops_audit.readers.documents.placeholders import count_placeholders, is_template
-from mlops_audit.readers.documents.text_document import TextDocument, load_document
-from mlops_audit.readers.markdown_text import SECTION_LIMIT, front_matter_end
-from mlops_audit.readers.tree_node import MISSING, Node
-from mlops_audit.readers.yaml_document import load_yaml
+from mlops_audit.readers.documents.text_document import front_matter, load_document
+from mlops_audit.readers.markdown_text import SECTION_LIMIT
+from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Diagnostic, Document, Section
 
@@ -55,17 +54,6 @@ class DocumentReader:
         if len(sections) >= SECTION_LIMIT:
             problem = f"Only the first {SECTION_LIMIT:,} sections were kept."
             yield Diagnostic(file.path, sections[-1].line, self.name, problem, False)
-
-
-def front_matter(document: TextDocument) -> Node:
-    """Return the YAML front matter; missing if there is none or it is no mapping."""
-    end = front_matter_end(document.lines) if document.kind == "markdown" else 0
-    if not end:
-        return MISSING
-    # A blank line in place of the opening mark keeps the line numbers.
-    loaded = load_yaml("\n".join(["", *document.lines[1 : end - 1]]).encode("utf-8", "replace"))
-    found = loaded.documents[0] if loaded.documents else MISSING
-    return found if found.is_mapping else MISSING
 
 
 def _keys(node: Node) -> list[str]:

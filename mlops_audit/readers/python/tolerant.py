@@ -236,13 +236,17 @@ class Statements(Expressions):
                 made[0].decorator_list.append(self.expression(child.named_children[0]))
         return list(made)
 
+    def _suite(self, node: Node) -> list[ast.stmt]:
+        """Return the body of a definition, which other visitors expect not to be empty."""
+        return self.block(node.child_by_field_name("body")) or [self._place(ast.Pass(), node)]
+
     def _function_definition(self, node: Node) -> ast.stmt:
         returns = node.child_by_field_name("return_type")
         kind = ast.AsyncFunctionDef if node.children[0].type == "async" else ast.FunctionDef
         made = kind(
             name=self.text(node.child_by_field_name("name")),
             args=self.arguments(node.child_by_field_name("parameters")),
-            body=self.block(node.child_by_field_name("body")),
+            body=self._suite(node),
             decorator_list=[],
             returns=self.expression(returns) if returns is not None else None,
         )
@@ -254,7 +258,7 @@ class Statements(Expressions):
             name=self.text(node.child_by_field_name("name")),
             bases=bases,
             keywords=keywords,
-            body=self.block(node.child_by_field_name("body")),
+            body=self._suite(node),
             decorator_list=[],
         )
         return self._place(made, node)

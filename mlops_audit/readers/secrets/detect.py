@@ -82,7 +82,7 @@ def _urls(text: str) -> Iterator[tuple[int, int, str, str]]:
         password, host = match[3], match[4]
         if password.isdigit() and len(password) <= 5:
             continue  # a port before an @ in a path
-        if values.is_placeholder(password) or values.is_placeholder(match[2] or "user-name"):
+        if values.is_placeholder(password) or values.is_template(match[2]):
             usable = "placeholder"
         elif values.is_weak(password) or password == match[2]:
             usable = "weak"

@@ -133,8 +133,11 @@ def entropy(text: str) -> float:
 def is_placeholder(value: str) -> bool:
     """Tell whether a value is a stand-in, a template expression or a vendor's published example."""
     text = value.strip()
-    if len(set(text)) <= 3 or text.startswith(_VENDOR):
-        return True
+    return len(set(text)) <= 3 or text.startswith(_VENDOR) or is_template(text)
+
+
+def is_template(text: str) -> bool:
+    """Tell whether a text is to be filled in: `<user>`, `${USER}`, `your-name`."""
     return bool(_PLACEHOLDER.search(text[:400]))
 
 
@@ -143,7 +146,13 @@ def is_weak(value: str) -> bool:
     text = value.strip().lower()
     plain = re.sub(r"[^a-z]", "", text.translate(_LEET))
     bare = re.sub(r"[^a-z]", "", text)
-    return plain in _WEAK or bare in _WEAK or (text.isdigit() and len(text) <= 8)
+    words = re.findall(r"[a-z]+", text)
+    return (
+        plain in _WEAK
+        or bare in _WEAK
+        or (text.isdigit() and len(text) <= 8)
+        or (len(words) > 1 and _WEAK.issuperset(words))
+    )
 
 
 def is_reference(value: str) -> bool:
