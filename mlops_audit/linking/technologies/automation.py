@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
@@ -134,10 +135,24 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
         ).fetchall():
             schema = schemas.get((path, document))
             for test in (*named.get(name, ()), *named.get("", ())):
-                if test.holds(key, value, schema) and not test.void(
-                    connection, path, document, key
+                if test.holds(key, value, schema) and test.fits(
+                    partial(_beside, connection, path, document, key)
                 ):
                     test.record(Place(path, None, line), key, value, sink)
+
+
+def _beside(
+    connection: sqlite3.Connection, path: str, document: int, key: str, name: str
+) -> list[str]:
+    """Return the values of a setting of the same mapping (`suspend`, also `spec.suspend`)."""
+    parent = key.rpartition(".")[0]
+    return [
+        value
+        for (value,) in connection.execute(
+            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
+            (path, document, f"{parent}.{name}" if parent else name),
+        )
+    ]
 
 
 class _KeyTest:
@@ -163,17 +178,14 @@ class _KeyTest:
             return False
         return self._value is None or self._value(value)
 
-    def void(self, connection: sqlite3.Connection, path: str, document: int, key: str) -> bool:
-        """Tell whether a setting beside this one takes its meaning away (`suspend: true`)."""
-        if self.entry.unless is None:
-            return False
-        sibling, value = self.entry.unless
-        parent = key.rpartition(".")[0]
-        found = connection.execute(
-            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
-            (path, document, f"{parent}.{sibling}" if parent else sibling),
-        ).fetchall()
-        return any(text_test(value)(one) for (one,) in found)
+    def fits(self, beside: Callable[[str], Sequence[str]]) -> bool:
+        """Tell whether the settings beside it allow the meaning; ``beside`` gives their values."""
+        for sibling, wanted in ((self.entry.beside, True), (self.entry.unless, False)):
+            if sibling is not None:
+                test = text_test(sibling[1])
+                if any(test(value) for value in beside(sibling[0])) is not wanted:
+                    return False
+        return True
 
     def record(self, place: Place, key: str, value: str, sink: Sink) -> None:
         """Write down what the setting says."""

@@ -192,7 +192,7 @@ def _glob(spot: Spot, one: dict[str, Any], key: str) -> GlobEntry:
 
 
 def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
-    known = _COMMON | {"file", "key", "value", "schema", "unless"}
+    known = _COMMON | {"file", "key", "value", "schema", "beside", "unless"}
     _keys(spot, one, known, required=("file", "actions"))
     if "key" not in one and "schema" not in one:
         raise _WrongError(spot, "a setting needs `key` or `schema`.")
@@ -203,19 +203,21 @@ def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
         key=_optional(one, "key", spot),
         value=_optional(one, "value", spot),
         schema=_optional(one, "schema", spot),
-        unless=_unless(spot, one),
+        beside=_sibling(spot, one, "beside"),
+        unless=_sibling(spot, one, "unless"),
         actions=_actions(spot, one),
         confidence=_confidence(spot, one, "high"),
     )
 
 
-def _unless(spot: Spot, one: dict[str, Any]) -> tuple[str, str] | None:
-    text = _optional(one, "unless", spot)
+def _sibling(spot: Spot, one: dict[str, Any], name: str) -> tuple[str, str] | None:
+    text = _optional(one, name, spot)
     if text is None:
         return None
     key, colon, value = text.partition(": ")
     if not colon or "key" not in one:
-        raise _WrongError((*spot, "unless"), "unless is `key: value` of a setting beside the key.")
+        problem = f"{name} is `key: value` of a setting beside the key."
+        raise _WrongError((*spot, name), problem)
     return key, value
 
 

@@ -88,8 +88,9 @@ class Expressions(Walk):
             self.out.calls.append(record)
         else:
             self.out.full.add("calls")
-        self.last_call = record
         origins = self._arguments(node, record)
+        # After the calls among the arguments: `@flow(retry=Retry(3))` is decorated by `flow`.
+        self.last_call = record
         if method.startswith("assert"):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:
