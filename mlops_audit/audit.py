@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mlops_audit import __version__
-from mlops_audit.assessment.assess import GateOptions, ReadLines, assess
+from mlops_audit.assessment.assess import GateOptions, assess
+from mlops_audit.assessment.findings import ReadLines, no_lines
 from mlops_audit.assessment.lifecycle import load_lifecycle
 from mlops_audit.assessment.model import Audit, ProjectSummary
 from mlops_audit.config import Configuration, config_file, repository_config
@@ -68,6 +69,8 @@ def audit(
         UsageError: the path, an option, a rule or a configuration file is wrong.
         AuditError: the audit could not be completed.
     """
+    from mlops_audit.readers.lines import Lines
+
     options = options or AuditOptions()
     clock = _Clock(timing)
     now, fixed = _now()
@@ -91,12 +94,8 @@ def audit(
         fixed=fixed,
     )
 
-    def read_lines(name: str) -> list[str] | None:
-        content = repository.read(name)
-        return None if content is None else content.decode("utf-8", "replace").splitlines()
-
     projects, store = _projects(store, options, judging, clock)
-    return judging.audit(store, clock, read_lines=read_lines, projects=projects)
+    return judging.audit(store, clock, read_lines=Lines(repository.read), projects=projects)
 
 
 class _Clock:
@@ -131,7 +130,7 @@ class _Judging:
         store: FactStore,
         clock: _Clock,
         *,
-        read_lines: ReadLines = lambda _: None,
+        read_lines: ReadLines = no_lines,
         projects: tuple[ProjectSummary, ...] = (),
     ) -> Audit:
         from mlops_audit.rules.engine import judge
