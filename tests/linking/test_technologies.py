@@ -56,6 +56,7 @@ def found(store: FactStore, technologies: Catalogue) -> set[str]:
         ("files:\n  - {glob: '**/*.{a,b', actions: []}\n", 6, "braces"),
         ("keys:\n  - {file: '*.yaml', actions: []}\n", 6, "`key` or `schema`"),
         ("keys:\n  - {file: '*.yaml', key: a, unless: b, actions: []}\n", 6, "`key: value`"),
+        ("keys:\n  - {file: '*.yaml', key: a, beside: b, actions: []}\n", 6, "beside is"),
         ("calls:\n  - {name: a.b, keyword: on, actions: []}\n", 6, "quote it"),
         ("calls:\n  - {name: a.b, value: x, actions: []}\n", 6, "needs a keyword"),
         ("methods:\n  - {name: a.fit, actions: [train]}\n", 6, "without dots"),

@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
@@ -126,18 +127,37 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
         for pattern, tests in globs:
             if pattern.fullmatch(path):
                 for test in tests:
-                    named.setdefault(test.name, []).append(test)
+                    named.setdefault(test.last, []).append(test)
         if not named:
             continue
-        for line, document, key, name, value in connection.execute(
-            "SELECT line, document, key, name, value FROM setting WHERE path = ?", (path,)
+        for line, document, key, value in connection.execute(
+            "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
         ).fetchall():
             schema = schemas.get((path, document))
-            for test in (*named.get(name, ()), *named.get("", ())):
-                if test.holds(key, value, schema) and not test.void(
-                    connection, path, document, key
+            for test in (*named.get(_last(key), ()), *named.get("", ())):
+                if test.holds(key, value, schema) and test.fits(
+                    partial(_beside, connection, path, document, key)
                 ):
                     test.record(Place(path, None, line), key, value, sink)
+
+
+def _last(key: str) -> str:
+    # Not the name of the setting, which may have dots in it: `prometheus.io/scrape`.
+    return key.rpartition(".")[2].partition("[")[0]
+
+
+def _beside(
+    connection: sqlite3.Connection, path: str, document: int, key: str, name: str
+) -> list[str]:
+    """Return the values of a setting of the same mapping (`suspend`, also `spec.suspend`)."""
+    parent = key.rpartition(".")[0]
+    return [
+        value
+        for (value,) in connection.execute(
+            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
+            (path, document, f"{parent}.{name}" if parent else name),
+        )
+    ]
 
 
 class _KeyTest:
@@ -149,9 +169,9 @@ class _KeyTest:
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
         )
-        last = (entry.key or _SCHEMA_KEY).rpartition(".")[2].partition("[")[0]
-        #: Name of the settings that can fit, '' if any name can.
-        self.name = "" if "*" in last or "?" in last else last
+        last = _last(entry.key or _SCHEMA_KEY)
+        #: Last part of the keys that can fit, '' if any can.
+        self.last = "" if "*" in last or "?" in last else last
 
     def holds(self, key: str, value: str, schema: str | None) -> bool:
         """Tell whether a setting is the one that is meant."""
@@ -163,17 +183,14 @@ class _KeyTest:
             return False
         return self._value is None or self._value(value)
 
-    def void(self, connection: sqlite3.Connection, path: str, document: int, key: str) -> bool:
-        """Tell whether a setting beside this one takes its meaning away (`suspend: true`)."""
-        if self.entry.unless is None:
-            return False
-        sibling, value = self.entry.unless
-        parent = key.rpartition(".")[0]
-        found = connection.execute(
-            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
-            (path, document, f"{parent}.{sibling}" if parent else sibling),
-        ).fetchall()
-        return any(text_test(value)(one) for (one,) in found)
+    def fits(self, beside: Callable[[str], Sequence[str]]) -> bool:
+        """Tell whether the settings beside it allow the meaning; ``beside`` gives their values."""
+        for sibling, wanted in ((self.entry.beside, True), (self.entry.unless, False)):
+            if sibling is not None:
+                test = text_test(sibling[1])
+                if any(test(value) for value in beside(sibling[0])) is not wanted:
+                    return False
+        return True
 
     def record(self, place: Place, key: str, value: str, sink: Sink) -> None:
         """Write down what the setting says."""

@@ -48,13 +48,15 @@ class GlobEntry:
 class KeyEntry:
     """A setting and what it means.
 
-    ``unless`` names a setting beside it (key, value) that takes the meaning away.
+    ``beside`` is a setting next to it (key, value) that must be there; ``unless`` is one that takes
+    the meaning away.
     """
 
     file: str
     key: str | None
     value: str | None
     schema: str | None
+    beside: tuple[str, str] | None
     unless: tuple[str, str] | None
     actions: tuple[str, ...]
     confidence: str

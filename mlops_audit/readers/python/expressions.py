@@ -88,7 +88,7 @@ class Expressions(Conditions):
         else:
             self.out.full.add("calls")
         origins = self._arguments(node, record)
-        # After the arguments, which may hold calls of their own.
+        # After the calls among the arguments: `@flow(retry=Retry(3))` is decorated by `flow`.
         self.last_call = record
         if method.startswith("assert"):
             record.trivial = assertion_is_trivial(method, node)
