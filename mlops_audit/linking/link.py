@@ -15,6 +15,7 @@ from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
+from mlops_audit.linking.runs import merge_runs
 from mlops_audit.linking.technologies import Catalogue, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
@@ -50,6 +51,7 @@ def link(
     """
     overrides = overrides or Overrides()
     connection = store.connection
+    merge_runs(store)
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
     _actions(store, catalogue)
     index = CodeIndex(connection)
