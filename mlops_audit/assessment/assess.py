@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from mlops_audit.assessment.findings import build_evidence, build_findings
+from mlops_audit.assessment.findings import ReadLines, build_evidence, build_findings, no_lines
 from mlops_audit.assessment.level import (
     claimed,
     evidenced,
@@ -34,8 +34,6 @@ from mlops_audit.assessment.roadmap import roadmap_of
 from mlops_audit.assessment.runs import runs_of
 from mlops_audit.rules.model import Status, Verdict
 
-ReadLines = Callable[[str], Sequence[str] | None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
@@ -44,6 +42,8 @@ class GateOptions:
     fail_on: str = "never"  # error | warning | never
     min_level: int | None = None
     min_score: int | None = None
+    #: Lowest score by phase.
+    phase_scores: Mapping[str, int] = field(default_factory=dict)
 
 
 def assess(
@@ -56,7 +56,7 @@ def assess(
     gate: GateOptions,
     projects: tuple[ProjectSummary, ...] = (),
     technologies: dict[str, str] | None = None,
-    read_lines: ReadLines = lambda _: None,
+    read_lines: ReadLines = no_lines,
     stats: dict[str, Any] | None = None,
 ) -> Audit:
     """Build the audit.
@@ -70,7 +70,7 @@ def assess(
         gate: conditions of the quality gate.
         projects: summaries of the projects of a monorepo.
         technologies: titles of technologies by id.
-        read_lines: gives the lines of a file for excerpts, or None.
+        read_lines: gives the lines of a file or cell for excerpts, or None.
         stats: timings and sizes to carry along.
     """
     traits = _traits(connection)
@@ -98,7 +98,7 @@ def assess(
         runs=runs_of(connection),
         automation=_automation(connection),
         roadmap=roadmap_of(lifecycle, judgements, findings),
-        gate=_gate(gate, maturity, findings, verdicts),
+        gate=_gate(gate, maturity, phases, findings, verdicts),
         diagnostics=_diagnostics(connection),
         stats=stats or {},
     )
@@ -286,8 +286,8 @@ def _repository(
     projects: tuple[ProjectSummary, ...],
     titles: dict[str, str],
 ) -> RepositorySummary:
-    name, revision, branch, dirty, remote = connection.execute(
-        "SELECT name, revision, branch, dirty, remote_url FROM repository_info"
+    name, revision, branch, dirty, remote, prefix = connection.execute(
+        "SELECT name, revision, branch, dirty, remote_url, prefix FROM repository_info"
     ).fetchone()
     uses = connection.execute(
         "SELECT technology, category, group_concat(DISTINCT via), count(*), min(path)"
@@ -315,6 +315,7 @@ def _repository(
         branch=branch,
         dirty=None if dirty is None else bool(dirty),
         remote_url=remote,
+        prefix=prefix,
         kind=kind,
         kind_reason=kind_reason,
         traits=traits,
@@ -346,6 +347,7 @@ def _automation(connection: sqlite3.Connection) -> dict[str, Any]:
 def _gate(
     options: GateOptions,
     maturity: Maturity,
+    phases: Sequence[Phase],
     findings: Sequence[Finding],
     verdicts: Sequence[Verdict],
 ) -> Gate:
@@ -361,6 +363,11 @@ def _gate(
         reasons.append(f"The level is {maturity.level}; at least {options.min_level} is asked.")
     if options.min_score is not None and (maturity.score or 0) < options.min_score:
         reasons.append(f"The score is {maturity.score}; at least {options.min_score} is asked.")
+    for phase in phases:
+        least = options.phase_scores.get(phase.id)
+        # A phase that is not due has no score, and nothing is asked of it.
+        if least is not None and phase.score is not None and phase.score < least:
+            reasons.append(f"{phase.title} scores {phase.score}; at least {least} is asked.")
     broken = [item.rule.id for item in verdicts if item.status is Status.ERROR]
     if broken and options.fail_on != "never":
         reasons.append(f"Rules that could not be judged: {', '.join(sorted(broken))}.")

@@ -186,6 +186,7 @@ class RepositorySummary:
     zones: dict[str, int]  # zone → files
     technologies: tuple[dict[str, Any], ...]  # {id, title, category, via, places, path, line}
     unread: int
+    prefix: str = ""  # audited folder inside the git repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

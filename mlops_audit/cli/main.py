@@ -1,7 +1,11 @@
 """The command line: `mlops-audit [PATH]` scans; the other commands are words."""
 
+import contextlib
+import errno
 import os
 import sys
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import typer
 
@@ -10,14 +14,38 @@ from mlops_audit.errors import AuditError
 
 COMMANDS = ("scan", "rules", "explain", "query")
 
-app = typer.Typer(
-    name="mlops-audit",
-    help="Audit a machine-learning repository against MLOps maturity practices.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=True,
-    no_args_is_help=False,
-)
+#: What the shell reports for a program that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+@runtime_checkable
+class _Complaint(Protocol):
+    """A mistake on the command line, as Typer raises it."""
+
+    exit_code: int
+
+    def show(self) -> None:
+        """Print it with the usage."""
+
+
+def application() -> typer.Typer:
+    """Return the application with every command."""
+    from mlops_audit.cli import explain, query, rules, scan
+
+    app = typer.Typer(
+        name="mlops-audit",
+        help="Audit a machine-learning repository against MLOps maturity practices.",
+        epilog="Exit codes: 0 fine; 1 the gate failed; 2 wrong usage, configuration or rule;"
+        " 3 the audit could not be completed.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+        no_args_is_help=False,
+    )
+    app.callback()(options)
+    for module in (scan, rules, explain, query):
+        module.register(app)
+    return app
 
 
 def _version(value: bool) -> None:
@@ -26,7 +54,6 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
@@ -37,24 +64,63 @@ def options(
 
 def run() -> None:
     """Entry point of the console script; turns errors into one sentence and an exit code."""
-    from mlops_audit.cli import explain, query, rules, scan
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code = _run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_stdout()
+    sys.exit(code)
 
-    for module in (scan, rules, explain, query):
-        module.register(app)
-    arguments = sys.argv[1:]
+
+def _run(given: Sequence[str]) -> int:
+    arguments = list(given)
     if not arguments or _is_scan(arguments):
         arguments = ["scan", *arguments]
     try:
-        app(args=arguments, prog_name="mlops-audit")
+        code = application()(args=arguments, prog_name="mlops-audit", standalone_mode=False) or 0
+        if code == INTERRUPTED:  # how newer versions of Typer answer Ctrl-C
+            raise KeyboardInterrupt
+        return code
     except AuditError as error:
-        sys.stderr.write(f"mlops-audit: {error}\n")
-        sys.exit(error.exit_code)
+        _say(str(error))
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        _say("interrupted; nothing was written")
+        return INTERRUPTED
+    except SystemExit as stopped:
+        # Typer answers a reader that went away (`… | head`) like this; nobody is left to tell.
+        reason = stopped.__context__
+        if isinstance(reason, OSError) and reason.errno == errno.EPIPE:
+            close_stdout()
+            return 0
+        raise
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.stderr.write("mlops-audit: interrupted, nothing was written\n")
-        sys.exit(130)
+        close_stdout()
+        return 0
+    except Exception as error:
+        if isinstance(error, _Complaint):
+            error.show()
+            return error.exit_code
+        if "--verbose" in arguments or "-v" in arguments:
+            raise
+        kind = type(error).__name__
+        _say(f"internal error ({kind}: {error}); --verbose shows where. Nothing was written.")
+        return AuditError.exit_code
+
+
+def _say(problem: str) -> None:
+    from mlops_audit.text import visible
+
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"mlops-audit: {visible(problem)}\n")
+
+
+def close_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter does not fail when it flushes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_scan(arguments: list[str]) -> bool:

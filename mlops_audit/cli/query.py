@@ -5,8 +5,11 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import typer
+
+Row = tuple[Any, ...]
 
 
 class Shape(StrEnum):
@@ -25,54 +28,72 @@ def register(app: typer.Typer) -> None:
 def query(
     sql: str = typer.Argument(help="One SELECT statement over the fact tables."),
     path: Path = typer.Argument(Path(), help="Repository, or a file kept with --facts."),
+    rev: str | None = typer.Option(None, "--rev", help="Ask this git revision, no checkout."),
     shape: Shape | None = typer.Option(
         None, "--format", "-f", help="Default: a table on a terminal, CSV in a pipe."
     ),
+    no_cache: bool = typer.Option(False, "--no-cache", help="Read every file anew."),
 ) -> None:
-    """Answer a SELECT statement from the facts of a repository."""
+    """Answer a SELECT statement from the facts of a repository.
+
+    docs/facts.md lists the tables. Example: SELECT path, line, target FROM call WHERE method='fit'
+    """
+    from mlops_audit.facts.store import FactStore
+    from mlops_audit.resources import rulebook
+    from mlops_audit.rules.engine import query as guarded
+    from mlops_audit.rules.views import load_views
+
+    views = load_views(rulebook() / "views")
+    # A mistake in the question is told before a large repository is read for it.
+    with FactStore() as empty:
+        guarded(empty, sql, views=views)
+    with _facts(path, rev, cache=not no_cache) as store:
+        names, rows = guarded(store, sql, views=views)
+    chosen = shape or (Shape.TABLE if sys.stdout.isatty() else Shape.CSV)
+    {Shape.JSON: _json, Shape.CSV: _csv, Shape.TABLE: _table}[chosen](names, rows)
+
+
+def _facts(path: Path, rev: str | None, *, cache: bool) -> Any:
+    from mlops_audit.facts.cache import FactCache
     from mlops_audit.facts.collect import collect
     from mlops_audit.facts.store import FactStore
     from mlops_audit.linking import link
     from mlops_audit.repository import open_repository
-    from mlops_audit.resources import rulebook
-    from mlops_audit.rules.engine import query as guarded
-    from mlops_audit.rules.loader import load_rulebook
 
     if path.is_file():
-        store = FactStore.open_saved(path)
-    else:
-        store = collect(open_repository(path), jobs=None, cache=None, progress=None)
-        link(store)
-    names, rows = guarded(store, sql, views=load_rulebook(rulebook()).views)
-    chosen = shape or (Shape.TABLE if sys.stdout.isatty() else Shape.CSV)
-    if chosen is Shape.JSON:
-        records = [dict(zip(names, row, strict=True)) for row in rows]
-        typer.echo(json.dumps(records, indent=2, ensure_ascii=False))
-    elif chosen is Shape.CSV:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(names)
-        writer.writerows([_csv_safe(value) for value in row] for row in rows)
-    else:
-        _table(names, rows)
+        return FactStore.open_saved(path)
+    from mlops_audit.cli.progress import progress_bar
+
+    repository = open_repository(path, rev=rev)
+    kept = FactCache.open_default(never_below=path) if cache else None
+    with progress_bar(enabled=True) as progress:
+        store = collect(repository, cache=kept, progress=progress)
+    link(store)
+    return store
+
+
+def _json(names: list[str], rows: list[Row]) -> None:
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    typer.echo(json.dumps(records, indent=2, ensure_ascii=False, default=str))
+
+
+def _csv(names: list[str], rows: list[Row]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([_csv_safe(name) for name in names])
+    writer.writerows([_csv_safe(value) for value in row] for row in rows)
 
 
 def _csv_safe(value: object) -> object:
     """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
+        return f"'{value}"
+    if isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
         return f"'{value}"
     return value
 
 
-def _table(names: list[str], rows: list[tuple[object, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _table(names: list[str], rows: list[Row]) -> None:
+    from mlops_audit.cli.tables import print_table
 
-    from mlops_audit.text import visible
-
-    table = Table()
-    for name in names:
-        table.add_column(Text(name))
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
-    Console().print(table)
+    print_table(names, rows)
+    typer.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)

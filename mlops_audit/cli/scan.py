@@ -1,23 +1,14 @@
 """`mlops-audit [PATH]`: audit a repository and write the report."""
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
+from mlops_audit.cli.formats import Format, file_name, render
 from mlops_audit.errors import UsageError
-
-if TYPE_CHECKING:
-    from mlops_audit.assessment.model import Audit
-
-
-class Format(StrEnum):
-    """Report formats."""
-
-    HTML = "html"
-    JSON = "json"
 
 
 class FailOn(StrEnum):
@@ -28,7 +19,8 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-DEFAULT_NAMES = {Format.HTML: "mlops-audit-report.html", Format.JSON: "mlops-audit-report.json"}
+#: A report and its file; None is stdout.
+Target = tuple[Format, Path | None]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,74 +37,150 @@ def scan(
         None, "--output", "-o", help="File or folder for the report; '-' writes to stdout."
     ),
     rev: str | None = typer.Option(None, "--rev", help="Audit this git revision, no checkout."),
-    rules: list[Path] = typer.Option([], "--rules", help="More rules: a file or a folder."),
-    select: list[str] = typer.Option([], "--select", help="Only these rules or practices."),
-    ignore: list[str] = typer.Option([], "--ignore", help="Not these rules or practices."),
-    fail_on: FailOn = typer.Option(
-        FailOn.NEVER, "--fail-on", help="Exit with 1 if a finding is at least this severe."
+    project: str | None = typer.Option(
+        None, "--project", help="Audit this project of a monorepo: its name or folder."
     ),
-    min_level: int | None = typer.Option(None, "--min-level", min=0, max=4),
-    min_score: int | None = typer.Option(None, "--min-score", min=0, max=100),
+    config: Path | None = typer.Option(
+        None, "--config", help="Configuration to use instead of the repository's own."
+    ),
+    rules: list[Path] = typer.Option([], "--rules", help="More rules: a file or a folder."),
+    technologies: list[Path] = typer.Option(
+        [], "--technologies", help="More technologies: a file or a folder."
+    ),
+    select: list[str] = typer.Option([], "--select", help="Only these rules, practices, phases."),
+    ignore: list[str] = typer.Option([], "--ignore", help="Not these rules, practices, phases."),
+    fail_on: FailOn | None = typer.Option(
+        None, "--fail-on", help="Exit with 1 if a finding is at least this severe."
+    ),
+    min_level: int | None = typer.Option(
+        None, "--min-level", min=0, max=4, help="Exit with 1 below this maturity level."
+    ),
+    min_score: list[str] = typer.Option(
+        [], "--min-score", metavar="[PHASE=]N", help="Exit with 1 below this score; repeatable."
+    ),
     jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, help="Processes for reading."),
     no_cache: bool = typer.Option(False, "--no-cache", help="Read every file anew."),
     facts: Path | None = typer.Option(None, "--facts", help="Keep the facts in this SQLite file."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print nothing but errors."),
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Print what takes how long."),
     no_progress: bool = typer.Option(False, "--no-progress", help="Show no progress bar."),
 ) -> None:
     """Audit PATH, write the report and print the summary."""
-    from mlops_audit.assessment.assess import GateOptions
-    from mlops_audit.audit import AuditOptions, audit
-    from mlops_audit.cli.progress import progress_bar
-
+    _check_word(path)
     targets = _targets(formats, output)
+    overall, phase_scores = _scores(min_score)
+
+    from mlops_audit.audit import AuditOptions, audit
+    from mlops_audit.cli.progress import progress_bar, timings
+    from mlops_audit.reports.write import check_writable, write_atomic
+
+    files = [target for _, target in targets if target is not None]
+    for file in [*files, *([] if facts is None else [facts])]:
+        check_writable(file)
     options = AuditOptions(
         rev=rev,
+        project=project,
+        config=config,
         rules=tuple(rules),
+        technologies=tuple(technologies),
         select=tuple(select),
         ignore=tuple(ignore),
+        exclude=_own_reports(path, [*files, *([] if facts is None else [facts])]),
+        fail_on=None if fail_on is None else fail_on.value,
+        min_level=min_level,
+        min_score=overall,
+        phase_scores=phase_scores,
         jobs=jobs,
         cache=not no_cache,
         facts=facts,
-        gate=GateOptions(fail_on=fail_on.value, min_level=min_level, min_score=min_score),
     )
-    with progress_bar(enabled=not quiet and not no_progress) as progress:
-        result = audit(path, options, progress=progress)
-    for chosen, target in targets:
-        _write(result, chosen, target)
+    clock = timings(enabled=verbose)
+    with progress_bar(enabled=not (quiet or verbose or no_progress)) as progress:
+        result = audit(path, options, progress=progress, timing=clock)
+    # Everything is rendered before anything is written: all reports appear, or none.
+    texts = [(render(result, chosen), target) for chosen, target in targets]
+    for text, target in texts:
+        if target is None:
+            _print(text)
+        else:
+            write_atomic(target, text)
     if not quiet:
         from mlops_audit.reports.console import print_summary
 
-        written = tuple(target for _, target in targets if target is not None)
-        print_summary(result, written, to_stderr=any(target is None for _, target in targets))
+        print_summary(result, files, to_stderr=len(files) < len(targets))
     if not result.gate.passed:
         raise typer.Exit(1)
 
 
-def _targets(formats: list[Format], output: Path | None) -> list[tuple[Format, Path | None]]:
+def _check_word(path: Path) -> None:
+    """Refuse a word that is no path but nearly a command."""
+    if len(path.parts) == 1 and not path.exists():
+        from difflib import get_close_matches
+
+        from mlops_audit.cli.main import COMMANDS
+
+        near = get_close_matches(str(path), COMMANDS, n=1)
+        if near:
+            raise UsageError(f"{path} does not exist. Did you mean the command {near[0]!r}?")
+
+
+def _targets(formats: list[Format], output: Path | None) -> list[Target]:
     chosen = list(dict.fromkeys(formats))
     if output is None:
-        return [(item, Path(DEFAULT_NAMES[item])) for item in chosen]
+        return [(item, Path(file_name(item))) for item in chosen]
     if str(output) == "-":
         if len(chosen) > 1:
             raise UsageError("Only one format can go to stdout; name a folder with --output.")
         return [(chosen[0], None)]
     if len(chosen) > 1 or output.is_dir():
-        return [(item, output / DEFAULT_NAMES[item]) for item in chosen]
+        if output.is_file():
+            raise UsageError(f"{output} is a file; several formats need a folder as --output.")
+        return [(item, output / file_name(item)) for item in chosen]
     return [(chosen[0], output)]
 
 
-def _write(result: "Audit", chosen: Format, target: Path | None) -> None:
-    if chosen is Format.HTML:
-        from mlops_audit.reports.html_report import render_html
+def _scores(given: list[str]) -> tuple[int | None, tuple[tuple[str, int], ...]]:
+    """Return the lowest score that is asked overall, and those of phases."""
+    from mlops_audit.rules.keys import PHASES
 
-        text = render_html(result)
-    else:
-        from mlops_audit.reports.json_report import render_json
+    overall: int | None = None
+    phases: dict[str, int] = {}
+    for text in given:
+        phase, equals, number = text.rpartition("=")
+        if not re.fullmatch(r"\d{1,3}", number) or int(number) > 100:
+            raise UsageError(f"--min-score {text}: a score is a whole number from 0 to 100.")
+        if not equals:
+            overall = int(number)
+        elif phase in PHASES:
+            phases[phase] = int(number)
+        else:
+            from mlops_audit.rules.check import did_you_mean
 
-        text = render_json(result)
-    if target is None:
-        sys.stdout.write(text)
-        return
-    from mlops_audit.reports.write import write_atomic
+            hint = did_you_mean(phase, PHASES)
+            raise UsageError(f"--min-score {text}: no phase is called {phase!r}. {hint}")
+    return overall, tuple(phases.items())
 
-    write_atomic(target, text)
+
+def _own_reports(path: Path, files: list[Path]) -> tuple[str, ...]:
+    """Return patterns for what an audit leaves in the repository: it says nothing about it."""
+    patterns = [f"/{file_name(item)}" for item in Format]
+    root = path.resolve()
+    for file in files:
+        place = file.resolve()
+        if place.is_relative_to(root) and place != root:
+            name = place.relative_to(root).as_posix()
+            patterns.append("/" + re.sub(r"([\\*?\[\]!# ])", r"\\\1", name))
+    return tuple(dict.fromkeys(patterns))
+
+
+def _print(text: str) -> None:
+    """Write a report to stdout as UTF-8 whatever the locale says."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever read it has enough; the gate still decides the exit code.
+        from mlops_audit.cli.main import close_stdout
+
+        close_stdout()

@@ -119,7 +119,9 @@ class Page:
 def build_page(audit: Audit, highlight: Highlight) -> Page:
     """Return the view of an audit."""
     repository, maturity = audit.repository, audit.maturity
-    maker = CardMaker(audit, linker(repository.remote_url, repository.revision), highlight)
+    maker = CardMaker(
+        audit, linker(repository.remote_url, repository.revision, repository.prefix), highlight
+    )
     cards = {practice.id: maker.card(practice) for practice in audit.practices}
     titles = {practice.id: practice.title for practice in audit.practices}
     phase_titles = {phase.id: phase.title for phase in audit.phases}

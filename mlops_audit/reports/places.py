@@ -20,11 +20,11 @@ def place_text(path: str | None, line: int | None, cell: int | None) -> str:
     return f"{path}:{line}" if line else path
 
 
-def linker(remote_url: str | None, revision: str | None) -> Linker:
+def linker(remote_url: str | None, revision: str | None, folder: str = "") -> Linker:
     """Return a function that gives the web address of a place, or None where none is known.
 
     Only GitHub and GitLab are linked, always by https, and only at the audited revision. User
-    names and tokens of the remote are dropped.
+    names and tokens of the remote are dropped. ``folder`` is where paths start in the repository.
     """
     base = _base(remote_url)
     if base is None or revision is None or not _REVISION.fullmatch(revision):
@@ -32,6 +32,8 @@ def linker(remote_url: str | None, revision: str | None) -> Linker:
     host, project = base
     infix = "blob" if "github" in host else "-/blob"
     prefix = f"https://{host}/{project}/{infix}/{revision[:12]}/"
+    if folder:
+        prefix += quote(folder, safe="/", errors="replace") + "/"
 
     def link(path: str | None, line: int | None, end: int | None) -> str | None:
         if path is None:

@@ -31,6 +31,23 @@ def write_atomic(path: Path, text: str) -> None:
         raise AuditError(f"cannot write {path}: {error.strerror or error}.") from error
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a file that evidently cannot be written, before any work is done for it.
+
+    Raises:
+        AuditError: it is a folder, or what should hold it is no folder or must not be written to.
+    """
+    if path.is_dir():
+        raise AuditError(f"cannot write {path}: it is a folder.")
+    place = path.absolute()
+    if not path.exists():
+        place = next(folder for folder in place.parents if os.path.lexists(folder))
+        if not place.is_dir():
+            raise AuditError(f"cannot write {path}: {place} is not a folder.")
+    if not os.access(place, os.W_OK):
+        raise AuditError(f"cannot write {path}: permission denied.")
+
+
 def _replace(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:

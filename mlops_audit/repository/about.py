@@ -26,6 +26,7 @@ def git_info(git: Git, folder: Path, prefix: bytes, commit: str | None) -> Repos
         dirty=None,
         shallow=git.text("rev-parse", "--is-shallow-repository") == "true",
         remote_url=remote,
+        prefix=shown_path(prefix).rstrip("/"),
     )
 
 

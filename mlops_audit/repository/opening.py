@@ -47,6 +47,8 @@ def open_repository(
 ) -> Repository:
     """Open a folder, or one revision of the git repository it belongs to, for reading.
 
+    Of a bare repository, the commit that HEAD names is opened.
+
     ``exclude`` holds patterns in the language of .gitignore. Nothing is executed, written or
     fetched.
 
@@ -77,9 +79,12 @@ def open_repository(
     if rev is not None:
         return _open_revision(options, git, prefix, rev)
     if location.top is None:
-        raise UsageError(
-            f"{_named(path)} is a bare git repository; name the revision to audit, as in --rev HEAD"
-        )
+        if git.resolve("HEAD") is None:
+            raise NothingToAuditError(
+                f"{_named(path)} is a bare git repository whose HEAD names no commit; name the"
+                " revision to audit with --rev"
+            )
+        return _open_revision(options, git, prefix, "HEAD")
     return _open_work_tree(options, git, prefix) or _open_folder(options)
 
 
@@ -223,8 +228,10 @@ def _open_revision(options: _Options, git: Git, prefix: bytes, rev: str) -> Repo
         raise NothingToAuditError(
             f"{_named(options.path)} holds no files at revision {shown(rev)}: nothing to audit"
         )
-    branch = rev if git.text("rev-parse", "--verify", "-q", f"refs/heads/{rev}") else None
-    info = git_info(git, options.path, prefix, commit)._replace(branch=branch, dirty=False)
+    info = git_info(git, options.path, prefix, commit)._replace(dirty=False)
+    if rev != "HEAD":
+        branch = rev if git.text("rev-parse", "--verify", "-q", f"refs/heads/{rev}") else None
+        info = info._replace(branch=branch)
     past = history(git, commit, prefix)
     return _opened(options, entries, BlobReader(git), info, past, modules)[0]
 

@@ -1,7 +1,7 @@
 """Checking a loaded YAML value against a key's schema, with an error that names line and mend."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +11,7 @@ from mlops_audit.rules.strict_yaml import Mapping, Sequence, refusal
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
+    "integer": (int,),
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),
@@ -18,6 +19,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _NAMES = {
     "string": "text",
     "number": "a number",
+    "integer": "a whole number",
     "boolean": "true or false",
     "array": "a list",
     "object": "a mapping",
@@ -73,9 +75,20 @@ def check(path: Path, name: str, value: Any, schema: dict[str, Any], line: int) 
     elif isinstance(value, Mapping):
         check_mapping(path, name, value, schema)
     elif isinstance(value, int | float):
-        low = schema.get("exclusiveMinimum")
-        if (low is not None and value <= low) or value > schema.get("maximum", value):
-            refuse(f"`{name}` is {value}", "It is a share: above 0, at most 1.")
+        _check_number(name, value, schema, refuse)
+
+
+def _check_number(
+    name: str, value: float, schema: dict[str, Any], refuse: Callable[..., NoReturn]
+) -> None:
+    above, least, most = (schema.get(key) for key in ("exclusiveMinimum", "minimum", "maximum"))
+    if (
+        (above is not None and value <= above)
+        or (least is not None and value < least)
+        or (most is not None and value > most)
+    ):
+        low = f"above {above}" if above is not None else f"at least {least}"
+        refuse(f"`{name}` is {value}", f"It is {low}{'' if most is None else f', at most {most}'}.")
 
 
 def check_mapping(path: Path, name: str, value: Mapping, schema: dict[str, Any]) -> None:

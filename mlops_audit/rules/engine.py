@@ -21,7 +21,7 @@ from mlops_audit.rules.views import View, install_views
 UNREAD_LIMIT = 0.05
 _QUERY_SECONDS = 30.0
 
-__all__ = ["UNREAD_LIMIT", "fingerprint", "judge", "query"]
+__all__ = ["UNREAD_LIMIT", "fingerprint", "judge", "parameters", "query"]
 
 
 def judge(
@@ -54,7 +54,7 @@ def judge(
     """
     ordered = sorted(rules, key=lambda rule: rule.id)
     overrides = params_override or {}
-    parameters = {rule.id: _parameters(rule, overrides.get(rule.id, {})) for rule in ordered}
+    values = {rule.id: parameters(rule, overrides.get(rule.id, {})) for rule in ordered}
     store.finish()
     tables = install_views(store.connection, views)
     if zones is None:
@@ -66,7 +66,7 @@ def judge(
         judging = Judging(
             store=store,
             rule=rule,
-            params=parameters[rule.id],
+            params=values[rule.id],
             tables=tables,
             zones=zones,
             unread=feeds.unread,
@@ -112,7 +112,12 @@ def fingerprint(rule_id: str, path: str | None, evidence: str, ordinal: int) -> 
     return hashlib.sha256(text).hexdigest()[:20]
 
 
-def _parameters(rule: Rule, override: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(rule: Rule, override: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a rule's parameters.
+
+    Raises:
+        UsageError: an overridden parameter does not exist or has another type.
+    """
     values = dict(rule.params)
     for name, value in override.items():
         if name not in values:

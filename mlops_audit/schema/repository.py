@@ -15,6 +15,7 @@ class RepositoryInfo(NamedTuple):
     dirty: Annotated[bool | None, "1 if the work tree differs from the revision; NULL unknown"]
     shallow: Annotated[bool, "1 if the history is cut off"]
     remote_url: Annotated[str | None, "https form of the origin remote, credentials removed"]
+    prefix: Annotated[str, "audited folder inside the git repository, '' for all of it"] = ""
 
 
 class File(NamedTuple):

@@ -8,6 +8,7 @@ import pytest
 
 from mlops_audit.errors import AuditError, NothingToAuditError, UsageError
 from mlops_audit.repository import open_repository
+from mlops_audit.schema import GitChange, GitCommit
 
 
 def test_missing_path(tmp_path: Path) -> None:
@@ -65,14 +66,30 @@ def test_revision_of_a_plain_folder(folder: Callable[..., Path]) -> None:
         open_repository(folder({"a.py": ""}), rev="HEAD")
 
 
-def test_bare_repository_needs_a_revision(repo, tmp_path: Path) -> None:
-    repo.commit({"a.py": "x = 1\n"})
+def test_a_bare_repository_is_opened_at_its_head(repo, tmp_path: Path) -> None:
+    commit = repo.commit({"a.py": "x = 1\n"})
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
-    with pytest.raises(UsageError, match="--rev HEAD"):
-        open_repository(tmp_path / "bare.git")
-    opened = open_repository(tmp_path / "bare.git", rev="HEAD")
+    opened = open_repository(tmp_path / "bare.git")
     assert opened.read("a.py") == b"x = 1\n"
     assert opened.info.name == "bare"
+    assert (opened.info.revision, opened.info.branch) == (commit, "main")
+
+
+def test_a_bare_repository_without_commits(repo, tmp_path: Path) -> None:
+    repo.git("init", "-q", "--bare", str(tmp_path / "bare.git"))
+    with pytest.raises(NothingToAuditError, match="HEAD names no commit"):
+        open_repository(tmp_path / "bare.git")
+
+
+def test_a_folder_inside_a_repository_has_its_own_history(repo) -> None:
+    repo.commit({"a/train.py": "x = 1\n", "b/train.py": "y = 1\n"}, "both")
+    repo.commit({"b/train.py": "y = 2\n"}, "only b")
+    opened = open_repository(repo.root / "a")
+    assert [file.path for file in opened.files] == ["train.py"]
+    assert opened.info.prefix == "a"
+    rows = list(opened.history())
+    assert [row.subject for row in rows if isinstance(row, GitCommit)] == ["both"]
+    assert [row.path for row in rows if isinstance(row, GitChange)] == ["train.py"]
 
 
 def test_message_shows_control_characters(tmp_path: Path) -> None:
