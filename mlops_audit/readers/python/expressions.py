@@ -88,8 +88,8 @@ class Expressions(Walk):
             self.out.calls.append(record)
         else:
             self.out.full.add("calls")
-        self.last_call = record
         origins = self._arguments(node, record)
+        self.last_call = record  # after its arguments, which may be calls as well
         if method.startswith("assert"):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:

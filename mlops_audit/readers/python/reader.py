@@ -22,7 +22,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""
