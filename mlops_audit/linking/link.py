@@ -12,11 +12,13 @@ from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
+from mlops_audit.linking.launches import launch_edges
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
-from mlops_audit.linking.technologies import Catalogue, match_technologies
+from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
 from mlops_audit.resources import rulebook
+from mlops_audit.schema import Command
 
 
 class Store(Protocol):
@@ -43,10 +45,10 @@ def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
     """Fill the linked tables of a store from its base tables; return what it recognises by."""
     overrides = overrides or Overrides()
     connection = store.connection
-    catalogue = _actions(store, overrides.technologies)
+    catalogue, launches = _actions(store, overrides.technologies)
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
-    edges = call_edges(connection, index)
+    edges = call_edges(connection, index) + launch_edges(commands, launches)
     targets = command_targets(connection, commands)
     store.add("call_edge", edges)
     store.add("command_target", targets)
@@ -65,12 +67,13 @@ def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
     return catalogue
 
 
-def _actions(store: Store, technologies: Iterable[Path]) -> Catalogue:
+def _actions(store: Store, technologies: Iterable[Path]) -> tuple[Catalogue, list[Command]]:
     from mlops_audit.linking.idioms import find_idioms
 
     catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
-    uses, actions = match_technologies(store.connection, catalogue)
+    launches = find_launches(store.connection, catalogue.technologies.values())
+    uses, actions = match_technologies(store.connection, catalogue, launches)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))
-    return catalogue
+    return catalogue, launches
