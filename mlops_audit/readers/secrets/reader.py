@@ -37,7 +37,7 @@ class SecretReader:
     """Finds credentials; their values never leave it."""
 
     name = "secrets"
-    version = 2
+    version = 3
 
     def accepts(self, file: SourceFile) -> bool:
         """Take everything that may be text, whatever it is for."""
