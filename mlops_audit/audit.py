@@ -16,6 +16,7 @@ from mlops_audit.assessment.model import Audit, ProjectSummary
 from mlops_audit.config import Configuration, config_file, repository_config
 from mlops_audit.config.packs import extras
 from mlops_audit.config.resolve import Choice, choose
+from mlops_audit.derived import Derived
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
 from mlops_audit.repository.model import Repository
@@ -74,15 +75,16 @@ def audit(
     options = options or AuditOptions()
     clock = _Clock(timing)
     now, fixed = _now()
+    derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
         repository, configuration = _open(path, options)
     with extras(configuration, repository) as extra:
         with clock.stage("rules"):
-            choice = _choice(options, configuration, extra.rules)
+            choice = _choice(options, configuration, extra.rules, derived)
         with clock.stage("read"):
             store = _collect(path, repository, options, configuration, progress)
         with clock.stage("link"):
-            titles = _link(store, options, configuration, extra.technologies)
+            titles = _link(store, options, configuration, extra.technologies, derived)
     if options.facts is not None:
         store.save(options.facts)
     tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
@@ -191,13 +193,21 @@ def _open(path: Path, options: AuditOptions) -> tuple[Repository, Configuration]
     return repository, configuration
 
 
-def _choice(options: AuditOptions, configuration: Configuration, packs: tuple[Path, ...]) -> Choice:
+def _choice(
+    options: AuditOptions,
+    configuration: Configuration,
+    packs: tuple[Path, ...],
+    derived: Derived,
+) -> Choice:
     from mlops_audit.resources import rulebook
     from mlops_audit.rules.loader import load_rulebook
 
     lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml")
     book = load_rulebook(
-        rulebook(), extra=(*packs, *options.rules), practices=lifecycle.by_id.keys()
+        rulebook(),
+        extra=(*packs, *options.rules),
+        practices=lifecycle.by_id.keys(),
+        derived=derived,
     )
 
     def first(*values: int | None) -> int | None:
@@ -234,6 +244,7 @@ def _link(
     options: AuditOptions,
     configuration: Configuration,
     technologies: tuple[Path, ...],
+    derived: Derived,
 ) -> dict[str, str]:
     """Link the facts; return the titles of the technologies by id."""
     from mlops_audit.linking import Overrides, link
@@ -243,7 +254,7 @@ def _link(
         kind=configuration.kind,
         technologies=(*technologies, *options.technologies),
     )
-    catalogue = link(store, overrides=overrides)
+    catalogue = link(store, overrides=overrides, derived=derived)
     return {technology.id: technology.title for technology in catalogue.technologies.values()}
 
 

@@ -127,18 +127,23 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
         for pattern, tests in globs:
             if pattern.fullmatch(path):
                 for test in tests:
-                    named.setdefault(test.name, []).append(test)
+                    named.setdefault(test.last, []).append(test)
         if not named:
             continue
-        for line, document, key, name, value in connection.execute(
-            "SELECT line, document, key, name, value FROM setting WHERE path = ?", (path,)
+        for line, document, key, value in connection.execute(
+            "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
         ).fetchall():
             schema = schemas.get((path, document))
-            for test in (*named.get(name, ()), *named.get("", ())):
+            for test in (*named.get(_last(key), ()), *named.get("", ())):
                 if test.holds(key, value, schema) and test.fits(
                     partial(_beside, connection, path, document, key)
                 ):
                     test.record(Place(path, None, line), key, value, sink)
+
+
+def _last(key: str) -> str:
+    # Not the name of the setting, which may have dots in it: `prometheus.io/scrape`.
+    return key.rpartition(".")[2].partition("[")[0]
 
 
 def _beside(
@@ -164,9 +169,9 @@ class _KeyTest:
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
         )
-        last = (entry.key or _SCHEMA_KEY).rpartition(".")[2].partition("[")[0]
-        #: Name of the settings that can fit, '' if any name can.
-        self.name = "" if "*" in last or "?" in last else last
+        last = _last(entry.key or _SCHEMA_KEY)
+        #: Last part of the keys that can fit, '' if any can.
+        self.last = "" if "*" in last or "?" in last else last
 
     def holds(self, key: str, value: str, schema: str | None) -> bool:
         """Tell whether a setting is the one that is meant."""

@@ -1,11 +1,13 @@
 """Reading technology files: strict, and fast because only the first document is parsed."""
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
+from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
 from mlops_audit.linking.technologies.globs import expand_braces
 from mlops_audit.linking.technologies.model import (
@@ -44,10 +46,27 @@ def technology_files(paths: Iterable[Path]) -> list[Path]:
     return sorted(found, key=lambda file: (file.name, str(file)))
 
 
-def load_technology(path: Path) -> Technology:
-    """Read one technology file, or raise RulebookError with file, line and what is wrong."""
-    text = _documents(path)[0]
-    document = _parse(path, text, 0)
+def load_technologies(paths: Sequence[Path], derived: Derived) -> list[Technology]:
+    """Read technology files, or raise RulebookError with file, line and what is wrong.
+
+    YAML that ``derived`` holds for the very same texts is not parsed again.
+    """
+    texts = [_documents(path)[0] for path in paths]
+    key = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()
+
+    def parsed() -> list[Any]:
+        return [_parse(path, text, 0) for path, text in zip(paths, texts, strict=True)]
+
+    documents = derived.get("technologies", key, parsed)
+    if not isinstance(documents, list) or len(documents) != len(paths):
+        documents = parsed()
+    return [
+        _checked(path, text, document)
+        for path, text, document in zip(paths, texts, documents, strict=True)
+    ]
+
+
+def _checked(path: Path, text: str, document: Any) -> Technology:
     try:
         return _technology(path, document)
     except _WrongError as wrong:

@@ -7,8 +7,8 @@ line for one line, so that lines of the rest keep their numbers and blocks keep 
 import re
 from dataclasses import dataclass, field
 
-from mlops_audit.readers.notebook.statement_starts import StatementStarts
 from mlops_audit.readers.python.source import split_lines
+from mlops_audit.readers.python.statement_starts import StatementStarts
 
 #: Anything that may be a magic, a shell line or a request for help.
 _SUSPECT = re.compile(
