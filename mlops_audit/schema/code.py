@@ -154,14 +154,18 @@ class StringLiteral(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """An if/while/assert/ternary/return that compares a value with a number or another value."""
+    """A comparison of a value with a number or another value that decides or is kept."""
 
     path: Path
     cell: CellIndex
     line: Line
     end_line: EndLine
     scope: Scope
-    kind: Annotated[str, "if | assert | while | ternary | return (of the comparison itself)"]
+    kind: Annotated[
+        str,
+        "if | assert | while | ternary | return (of the comparison itself) | value (bound to a"
+        " name, a key or a keyword, which is the first of the names)",
+    ]
     in_loop: Annotated[bool, "1 inside for/while of the same scope"]
     names: Annotated[str, "space-separated names and string keys in the test, lower case"]
     operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]
