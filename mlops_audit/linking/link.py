@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from mlops_audit.derived import Derived
 from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
@@ -39,11 +41,17 @@ class Overrides:
     technologies: tuple[Path, ...] = ()
 
 
-def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
-    """Fill the linked tables of a store from its base tables; return what it recognises by."""
+def link(
+    store: Store, *, overrides: Overrides | None = None, derived: Derived | None = None
+) -> Catalogue:
+    """Fill the linked tables of a store from its base tables; return what it recognises by.
+
+    ``derived`` may hold the parsed technology files from an earlier run.
+    """
     overrides = overrides or Overrides()
     connection = store.connection
-    catalogue = _actions(store, overrides.technologies)
+    catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
+    _actions(store, catalogue)
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index)
@@ -53,6 +61,8 @@ def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
     entries = entry_points(connection, index)
     store.add("entry_point", entries)
     graph = unit_graph(connection, edges, targets)
+    # Services and gates show only in what is reached, so they come after the graph.
+    store.add("action", find_reaching_idioms(connection, graph))
     scheduled = code_triggers(connection)
     store.add("entry_reach", entry_reach(connection, graph, entries))
     reached = trigger_reach(connection, graph, scheduled)
@@ -65,12 +75,8 @@ def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
     return catalogue
 
 
-def _actions(store: Store, technologies: Iterable[Path]) -> Catalogue:
-    from mlops_audit.linking.idioms import find_idioms
-
-    catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
+def _actions(store: Store, catalogue: Catalogue) -> None:
     uses, actions = match_technologies(store.connection, catalogue)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))
-    return catalogue

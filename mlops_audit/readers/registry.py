@@ -24,6 +24,7 @@ READER_MODULES = (
     "runs",
     "automation",
     "settings",
+    "infrastructure",
     "ignore",
 )
 

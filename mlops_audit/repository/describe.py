@@ -8,7 +8,13 @@ from mlops_audit.repository.attributes import Attributes
 from mlops_audit.repository.globs import PathGlob
 from mlops_audit.repository.kinds import is_binary, kind_of, size_limit, sniff
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.repository.roles import RoleHints, foreign_folders, is_installed, role_of
+from mlops_audit.repository.roles import (
+    RoleHints,
+    foreign_folders,
+    installed_beside,
+    is_installed,
+    role_of,
+)
 from mlops_audit.schema import Diagnostic
 from mlops_audit.text import shown
 
@@ -93,9 +99,8 @@ def describe(
         _describe(entry, fetch, problems, hints, max_file_bytes, algorithm)
         for entry in sorted(entries, key=lambda entry: entry.path)
     ]
-    copies = foreign_folders(
-        {file.path: file.digest for file in files if not is_installed(file.path, hints)}
-    )
+    own = {file.path: file.digest for file in files if not is_installed(file.path, hints)}
+    copies = (*foreign_folders(own), *installed_beside(own))
     if copies:
         hints = replace(hints, foreign=(*hints.foreign, *copies))
         files = [replace(file, role=role_of(file.path, file.kind, hints)) for file in files]

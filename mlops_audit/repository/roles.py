@@ -1,7 +1,7 @@
 """What a file is for, by its place and name: source, test, docs, example, vendored, …"""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlops_audit.repository.attributes import Attributes
@@ -156,6 +156,23 @@ def foreign_folders(paths: Mapping[str, str | None]) -> tuple[str, ...]:
         if copied and _has_work_outside(folder, paths):
             found.append(folder)
     return tuple(found)
+
+
+_DIST_INFO = re.compile(
+    r"(?P<place>(?:[^/]+/)*)(?P<name>[A-Za-z0-9_.]+)-[^-/]+\.dist-info/METADATA"
+)
+
+
+def installed_beside(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the packages that `pip install --target` put beside the repository's own code."""
+    found: set[str] = set()
+    for path in paths:
+        match = _DIST_INFO.fullmatch(path)
+        if match is not None:
+            name = match["name"]
+            names = {name, name.lower(), name.lower().removeprefix("python_")}
+            found.update(f"{match['place']}{each}" for each in names)
+    return tuple(sorted(found))
 
 
 _PUBLISHED = frozenset(

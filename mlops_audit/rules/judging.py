@@ -68,14 +68,14 @@ class Judging:
         return self._none(complaints, unknowns, about)
 
     def attest(self, statement: Attestation | None, today: datetime.date | None) -> Verdict:
-        """Judge a rule that only people can answer."""
+        """Judge a rule that only people can answer; their word is documentation, never more."""
         if statement is None:
             return self.give(Status.MANUAL, "Only people can tell; nobody has attested it.")
         if statement.expires is not None and today is not None and statement.expires < today:
             ended = f"The statement of {statement.owner} expired on {statement.expires}."
             return self.give(Status.MANUAL, ended)
         message = f"{statement.owner} attested on {statement.date}: {statement.statement}"
-        place = nowhere(message, ok=True, strength=self.rule.proves)
+        place = nowhere(message, ok=True, strength="documented")
         if statement.evidence and statement.evidence in self.zones:
             place = replace(place, path=statement.evidence)
         return self.give(Status.PASS, message, evidence=(place,), judged=1, total=1)

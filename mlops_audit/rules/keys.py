@@ -137,7 +137,7 @@ EXAMPLE_KEYS = (
     ),
     Key(
         "findings",
-        {"type": "array", "items": _text()},
+        {"type": "array", "items": {"type": "string"}},
         "places of all complaints: path, path:line, path#cell or path#cell:line; '' for no place",
         required=False,
     ),

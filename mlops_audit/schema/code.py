@@ -117,21 +117,25 @@ class CallArgument(NamedTuple):
     value: Annotated[
         str | None,
         "literal value as text (strings without quotes, at most 500 characters), dotted name as"
-        " written, or target of the call",
+        " written, target of the call, or for a part of a named value (`df[cols]`) that name",
     ]
     target: Annotated[str | None, "resolved name for kind name or call"]
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal or to a call (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
 
     path: Path
     cell: CellIndex
     line: Line
     scope: Scope
     name: Annotated[str, "name as written: `SEED`, `self.lr`, `cfg['lr']`"]
-    kind: Annotated[str, "as in call_argument"]
-    value: Annotated[str | None, "as in call_argument"]
+    kind: Annotated[
+        str,
+        "as in call_argument, or what part it is: item (`d['a']`, `df[cols]`) | slice (`x[:n]`) |"
+        " filter (`df[df.day < cut]`)",
+    ]
+    value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
 
 
 class StringLiteral(NamedTuple):
@@ -150,13 +154,15 @@ class StringLiteral(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """An if/while/assert/ternary that compares a value with a number or another value."""
+    """An if/while/assert/ternary/return that compares a value with a number or another value."""
 
     path: Path
     cell: CellIndex
     line: Line
+    end_line: EndLine
     scope: Scope
-    kind: Annotated[str, "if | assert | while | ternary"]
+    kind: Annotated[str, "if | assert | while | ternary | return (of the comparison itself)"]
+    in_loop: Annotated[bool, "1 inside for/while of the same scope"]
     names: Annotated[str, "space-separated names and string keys in the test, lower case"]
     operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]
     numbers: Annotated[str, "space-separated numeric literals in the test"]

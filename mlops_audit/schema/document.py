@@ -6,7 +6,7 @@ from mlops_audit.schema.table import CellIndex, EndLine, Line, Path
 
 
 class Setting(NamedTuple):
-    """One scalar of a YAML, TOML, JSON or INI file (at most 2,000 a file)."""
+    """One scalar of a YAML, TOML, JSON, INI, Terraform or Bicep file (at most 2,000 a file)."""
 
     path: Path
     line: Line

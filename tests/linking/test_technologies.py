@@ -55,6 +55,8 @@ def found(store: FactStore, technologies: Catalogue) -> set[str]:
         ("calls:\n  - {name: a.x**, actions: []}\n", 6, "no dotted glob"),
         ("files:\n  - {glob: '**/*.{a,b', actions: []}\n", 6, "braces"),
         ("keys:\n  - {file: '*.yaml', actions: []}\n", 6, "`key` or `schema`"),
+        ("keys:\n  - {file: '*.yaml', key: a, unless: b, actions: []}\n", 6, "`key: value`"),
+        ("keys:\n  - {file: '*.yaml', key: a, beside: b, actions: []}\n", 6, "beside is"),
         ("calls:\n  - {name: a.b, keyword: on, actions: []}\n", 6, "quote it"),
         ("calls:\n  - {name: a.b, value: x, actions: []}\n", 6, "needs a keyword"),
         ("methods:\n  - {name: a.fit, actions: [train]}\n", 6, "without dots"),

@@ -28,10 +28,10 @@ HUGGING = "h" + "f_" + random_text(34)
 WANDB = random_text(40, "0123456789abcdef")
 
 
-def read(text: str, path: str) -> Rows:
+def read(text: str, path: str, role: str = "source") -> Rows:
     content = text.encode()
     kind = kind_of(path) or "text"
-    file = SourceFile(path=path, kind=kind, size=len(content), role="source", digest="d")
+    file = SourceFile(path=path, kind=kind, size=len(content), role=role, digest="d")
     return read_file(file, content).get("secret_candidate", [])
 
 
@@ -71,6 +71,22 @@ def test_a_credential_is_found(path: str, text: str, kind: str, usable: str) -> 
 )
 def test_what_only_looks_like_one_is_not_usable(path: str, text: str) -> None:
     assert [row[7] for row in read(text, path) if row[7] in ("yes", "likely")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "README.md",
+            f"open http://localhost:8888/tree?token={random_text(48, '0123456789abcdef')}\n",
+        ),
+        ("tests/test_a.py", f"API_TOKEN = '{random_text(32)}'\n"),
+        ("a.py", "password = 'user2_pass'\n"),
+    ],
+)
+def test_what_opens_nothing_is_weak(path: str, text: str) -> None:
+    role = "test" if path.startswith("tests/") else "source"
+    assert [row[7] for row in read(text, path, role)] == ["weak"]
 
 
 def test_an_example_of_the_vendor_is_a_placeholder() -> None:

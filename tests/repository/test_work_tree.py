@@ -165,3 +165,19 @@ def test_missing_blob_costs_one_diagnostic(repo) -> None:
     assert paths(opened) == ["b.py"]
     assert problems(opened) == {"a.py": "its content is missing from the object store"}
     assert opened.diagnostics[0].lost is True
+
+
+def test_packages_installed_beside_the_code_are_not_its_own(tmp_path: Path) -> None:
+    for name in (
+        "job/handler.py",
+        "job/certifi/core.py",
+        "job/certifi-2021.5.30.dist-info/METADATA",
+        "job/gitlab/client.py",
+        "job/python_gitlab-3.0.dist-info/METADATA",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+    roles = {file.path: file.role for file in open_repository(tmp_path).files}
+    assert roles["job/handler.py"] == "source"
+    assert roles["job/certifi/core.py"] == roles["job/gitlab/client.py"] == "vendored"

@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
@@ -116,34 +117,61 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
             "SELECT path, document, value FROM setting WHERE key = ?", (_SCHEMA_KEY,)
         )
     }
-    tests = [_KeyTest(technology, entry) for technology, entry in catalogue.keys]
+    # Few files fit a glob, and few settings of a file have the name that an entry asks for.
+    by_file: dict[str, list[_KeyTest]] = {}
+    for technology, entry in catalogue.keys:
+        by_file.setdefault(entry.file, []).append(_KeyTest(technology, entry))
+    globs = [(path_pattern(glob), tests) for glob, tests in by_file.items()]
     for (path,) in connection.execute("SELECT DISTINCT path FROM setting").fetchall():
-        fitting = [test for test in tests if test.file(path)]
-        if not fitting:
+        named: dict[str, list[_KeyTest]] = {}
+        for pattern, tests in globs:
+            if pattern.fullmatch(path):
+                for test in tests:
+                    named.setdefault(test.last, []).append(test)
+        if not named:
             continue
         for line, document, key, value in connection.execute(
             "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
-        ):
+        ).fetchall():
             schema = schemas.get((path, document))
-            for test in fitting:
-                if test.holds(key, value, schema):
+            for test in (*named.get(_last(key), ()), *named.get("", ())):
+                if test.holds(key, value, schema) and test.fits(
+                    partial(_beside, connection, path, document, key)
+                ):
                     test.record(Place(path, None, line), key, value, sink)
+
+
+def _last(key: str) -> str:
+    # Not the name of the setting, which may have dots in it: `prometheus.io/scrape`.
+    return key.rpartition(".")[2].partition("[")[0]
+
+
+def _beside(
+    connection: sqlite3.Connection, path: str, document: int, key: str, name: str
+) -> list[str]:
+    """Return the values of a setting of the same mapping (`suspend`, also `spec.suspend`)."""
+    parent = key.rpartition(".")[0]
+    return [
+        value
+        for (value,) in connection.execute(
+            "SELECT value FROM setting WHERE path = ? AND document = ? AND key = ?",
+            (path, document, f"{parent}.{name}" if parent else name),
+        )
+    ]
 
 
 class _KeyTest:
     def __init__(self, technology: Technology, entry: KeyEntry) -> None:
         self.technology = technology
         self.entry = entry
-        self._path = path_pattern(entry.file)
         self._key = key_pattern(entry.key) if entry.key is not None else None
         self._value = text_test(entry.value) if entry.value is not None else None
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
         )
-
-    def file(self, path: str) -> bool:
-        """Tell whether the file is of the right kind."""
-        return self._path.fullmatch(path) is not None
+        last = _last(entry.key or _SCHEMA_KEY)
+        #: Last part of the keys that can fit, '' if any can.
+        self.last = "" if "*" in last or "?" in last else last
 
     def holds(self, key: str, value: str, schema: str | None) -> bool:
         """Tell whether a setting is the one that is meant."""
@@ -154,6 +182,15 @@ class _KeyTest:
         if self._key.fullmatch(key) is None:
             return False
         return self._value is None or self._value(value)
+
+    def fits(self, beside: Callable[[str], Sequence[str]]) -> bool:
+        """Tell whether the settings beside it allow the meaning; ``beside`` gives their values."""
+        for sibling, wanted in ((self.entry.beside, True), (self.entry.unless, False)):
+            if sibling is not None:
+                test = text_test(sibling[1])
+                if any(test(value) for value in beside(sibling[0])) is not wanted:
+                    return False
+        return True
 
     def record(self, place: Place, key: str, value: str, sink: Sink) -> None:
         """Write down what the setting says."""

@@ -1,11 +1,13 @@
 """Reading technology files: strict, and fast because only the first document is parsed."""
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
+from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
 from mlops_audit.linking.technologies.globs import expand_braces
 from mlops_audit.linking.technologies.model import (
@@ -44,10 +46,27 @@ def technology_files(paths: Iterable[Path]) -> list[Path]:
     return sorted(found, key=lambda file: (file.name, str(file)))
 
 
-def load_technology(path: Path) -> Technology:
-    """Read one technology file, or raise RulebookError with file, line and what is wrong."""
-    text = _documents(path)[0]
-    document = _parse(path, text, 0)
+def load_technologies(paths: Sequence[Path], derived: Derived) -> list[Technology]:
+    """Read technology files, or raise RulebookError with file, line and what is wrong.
+
+    YAML that ``derived`` holds for the very same texts is not parsed again.
+    """
+    texts = [_documents(path)[0] for path in paths]
+    key = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()
+
+    def parsed() -> list[Any]:
+        return [_parse(path, text, 0) for path, text in zip(paths, texts, strict=True)]
+
+    documents = derived.get("technologies", key, parsed)
+    if not isinstance(documents, list) or len(documents) != len(paths):
+        documents = parsed()
+    return [
+        _checked(path, text, document)
+        for path, text, document in zip(paths, texts, documents, strict=True)
+    ]
+
+
+def _checked(path: Path, text: str, document: Any) -> Technology:
     try:
         return _technology(path, document)
     except _WrongError as wrong:
@@ -192,7 +211,8 @@ def _glob(spot: Spot, one: dict[str, Any], key: str) -> GlobEntry:
 
 
 def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
-    _keys(spot, one, _COMMON | {"file", "key", "value", "schema"}, required=("file", "actions"))
+    known = _COMMON | {"file", "key", "value", "schema", "beside", "unless"}
+    _keys(spot, one, known, required=("file", "actions"))
     if "key" not in one and "schema" not in one:
         raise _WrongError(spot, "a setting needs `key` or `schema`.")
     file = _text(one, "file", spot)
@@ -202,9 +222,22 @@ def _key(spot: Spot, one: dict[str, Any]) -> KeyEntry:
         key=_optional(one, "key", spot),
         value=_optional(one, "value", spot),
         schema=_optional(one, "schema", spot),
+        beside=_sibling(spot, one, "beside"),
+        unless=_sibling(spot, one, "unless"),
         actions=_actions(spot, one),
         confidence=_confidence(spot, one, "high"),
     )
+
+
+def _sibling(spot: Spot, one: dict[str, Any], name: str) -> tuple[str, str] | None:
+    text = _optional(one, name, spot)
+    if text is None:
+        return None
+    key, colon, value = text.partition(": ")
+    if not colon or "key" not in one:
+        problem = f"{name} is `key: value` of a setting beside the key."
+        raise _WrongError((*spot, name), problem)
+    return key, value
 
 
 def _balanced(spot: Spot, glob: str) -> None:

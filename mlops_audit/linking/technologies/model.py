@@ -46,12 +46,18 @@ class GlobEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyEntry:
-    """A setting and what it means."""
+    """A setting and what it means.
+
+    ``beside`` is a setting next to it (key, value) that must be there; ``unless`` is one that takes
+    the meaning away.
+    """
 
     file: str
     key: str | None
     value: str | None
     schema: str | None
+    beside: tuple[str, str] | None
+    unless: tuple[str, str] | None
     actions: tuple[str, ...]
     confidence: str
 

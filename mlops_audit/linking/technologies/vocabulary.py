@@ -24,10 +24,10 @@ ACTIONS: frozenset[str] = _words(
     """
 )
 
-#: What a technology is for.
+#: What a technology is for; ``application`` is what any program may run in, with a model or not.
 CATEGORIES: frozenset[str] = _words(
     """
-    tracking registry data-versioning feature-store validation labelling orchestration training
+    application tracking registry data-versioning feature-store validation labelling orchestration training
     tuning distributed evaluation explainability fairness llm serving batch edge packaging ci-cd
     infrastructure observability drift alerting security governance data testing
     """

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_audit.readers.automation.common import CommandLog, FileReader, image_base
+from mlops_audit.readers.dependencies.install_command import installed
 from mlops_audit.readers.masking import masked_setting
 from mlops_audit.readers.yaml_document import decode
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import Command, Dependency, Setting
+from mlops_audit.schema import Command, Setting
 
 _NAME = re.compile(
     r"(?:docker|container)file(?:[.\-_].*)?\Z|.*\.(?:dockerfile|containerfile)\Z", re.I
@@ -22,13 +23,6 @@ _HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_]\w{0,40})[\"']?")
 _FLAGS = re.compile(r"(?:--[\w-]+(?:=\S+)?[ \t]+)+")
 _SETTINGS = frozenset(
     {"USER", "HEALTHCHECK", "EXPOSE", "WORKDIR", "ENV", "ARG", "LABEL", "COPY", "ADD"}
-)
-_REQUIREMENT = re.compile(
-    r"([A-Za-z0-9][A-Za-z0-9._-]{0,100})(?:\[[^\]]{0,100}\])?((?:===|[=<>!~]=|<|>).{1,100})?\Z"
-)
-_VALUE_OPTION = re.compile(
-    r"-[rcifte]|-p|--(?:requirement|constraint|index-url|extra-index-url|find-links|target|prefix"
-    r"|root|editable|platform|python|timeout|retries|trusted-host)"
 )
 
 
@@ -58,7 +52,7 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             if keyword != "RUN":
                 yield _setting(file.path, line, keyword, text)
             for command in found:
-                yield from _dependencies(command)
+                yield from installed(command, "dockerfile", command.line)
         elif keyword in _SETTINGS:
             yield from _settings(image, line, keyword, text)
     yield from image.log.rows
@@ -154,49 +148,6 @@ def _expanded(text: str, arguments: dict[str, str]) -> str:
         return known or match[2] or match[0]
 
     return _VARIABLE.sub(value, text)[:300]
-
-
-def _dependencies(command: Command) -> Iterator[Dependency]:
-    """Yield what `pip install` names on its command line."""
-    words = command.arguments.split()
-    if command.program == "python" and words[:2] == ["-m", "pip"]:
-        words = words[2:]
-    elif command.program == "uv" and words[:1] == ["pip"]:
-        words = words[1:]
-    elif command.program != "pip":
-        return
-    if words[:1] != ["install"]:
-        return
-    skip = False
-    for word in words[1:]:
-        if skip or _VALUE_OPTION.fullmatch(word):
-            skip = not skip
-            continue
-        match = _REQUIREMENT.match(word)
-        if match is None or "/" in word or word in (".", "-"):
-            continue
-        name, specifier = match[1], match[2] or ""
-        if name in ("pip", "setuptools", "wheel") and not specifier:
-            continue
-        yield Dependency(
-            path=command.path,
-            line=command.line,
-            name=re.sub(r"[-_.]+", "-", name).lower(),
-            specifier=specifier,
-            pin=_pin(specifier),
-            dependency_group="main",
-            ecosystem="pypi",
-            source="dockerfile",
-            hashed=False,
-        )
-
-
-def _pin(specifier: str) -> str:
-    if not specifier:
-        return "none"
-    if specifier.startswith("=="):
-        return "wildcard" if specifier.endswith("*") else "exact"
-    return "bounded" if "<" in specifier or "~=" in specifier else "lower"
 
 
 READER = FileReader("dockerfile", 1, _accepts, _rows)

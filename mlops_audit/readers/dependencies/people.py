@@ -8,7 +8,7 @@ from mlops_audit.schema import Ownership
 _PLACEHOLDER = re.compile(
     r"^@?(your|my|some|the)[-_ ]?(name|team|org|username|user|company|handle|email|github)\b"
     r"|\b(first|last|full|author|your)[-_ ]?name\b|^author$|^authors?@|^none$|^owner$|^@?owners?$"
-    r"|^airflow$|^@?org(anization)?/[\w-]+$|^@?(example|acme)\b|^@?(user|username|team|todo|tbd)$"
+    r"|^airflow$|^@?org(anization)?/[\w-]+$|^@?example\b|^@?(user|username|team|todo|tbd)$"
     r"|@(example|email|domain|yourdomain|company|your-company|test)\.(com|org|net|io)\b"
     r"|^@?(user|team|owner|maintainer)\d?$|^@?[\w-]*your[-_]?(org|team|name|username)[\w/-]*$"
     r"|\{\{|<[^>@]*>|john ?doe|jane ?doe|^(guest|root|admin|n/?a)$",

@@ -49,6 +49,16 @@ class Analysis:
             walk.out.docstring = True
         walk.visit_guarded(tree.body)
 
+    def add_apart(self, tree: ast.Module, lines: list[str], cell: int | None = None) -> None:
+        """Walk code that has an environment of its own: a file that a notebook cell writes."""
+        walk = self._walk
+        kept = walk.module_names, list(walk.stars)
+        counted = walk.out.main_guard, walk.out.top_level_statements
+        walk.module_names = {}
+        self.add(tree, lines, cell)
+        walk.module_names, walk.stars = kept
+        walk.out.main_guard, walk.out.top_level_statements = counted
+
     @property
     def main_guard(self) -> int | None:
         """Line of the main guard."""
@@ -143,8 +153,10 @@ class Analysis:
             self.path,
             condition.cell,
             condition.line,
+            condition.end_line,
             condition.scope,
             condition.kind,
+            condition.in_loop,
             condition.names,
             condition.operators,
             condition.numbers,

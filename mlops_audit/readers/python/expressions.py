@@ -88,8 +88,9 @@ class Expressions(Walk):
             self.out.calls.append(record)
         else:
             self.out.full.add("calls")
-        self.last_call = record
         origins = self._arguments(node, record)
+        # After the calls among the arguments: `@flow(retry=Retry(3))` is decorated by `flow`.
+        self.last_call = record
         if method.startswith("assert"):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:
@@ -169,11 +170,16 @@ class Expressions(Walk):
         self.guards += 1
         first, second = self.eval(node.body), self.eval(node.orelse)
         self.guards -= 1
-        self.condition("ternary", node.test, node.lineno, (), calls)
+        self.condition("ternary", node.test, node, (), calls)
         return second if first is None or first == "builtins.None()" else first
 
     def condition(
-        self, kind: str, test: ast.expr, line: int, events: Iterable[str], calls: int
+        self,
+        kind: str,
+        test: ast.expr,
+        node: ast.expr | ast.stmt,
+        events: Iterable[str],
+        calls: int,
     ) -> None:
         """Record a condition that compares something; ``calls`` is where its branches begin."""
         described = describe_test(test, self.compared)
@@ -182,8 +188,8 @@ class Expressions(Walk):
             branch = tuple(self.out.calls[calls:])
             self.out.conditions.append(
                 ConditionRecord(
-                    self.unit.cell, line, self.scope, kind, names, operators, numbers,
-                    tuple(dict.fromkeys(events)), branch,
+                    self.unit.cell, node.lineno, node.end_lineno, self.scope, kind, self.loops > 0,
+                    names, operators, numbers, tuple(dict.fromkeys(events)), branch,
                 )
             )  # fmt: skip
 

@@ -4,6 +4,7 @@ import ast
 from collections import deque
 from typing import NamedTuple
 
+from mlops_audit.readers.python.comparisons import dotted
 from mlops_audit.readers.python.origins import CONTAINER, element, part
 from mlops_audit.readers.python.records import MAX_ROWS, CallRecord, Collected
 from mlops_audit.readers.python.source import package_of
@@ -47,7 +48,7 @@ class Walk:
         self.handlers = 0
         #: Modules of star imports.
         self.stars: list[str] = []
-        #: Names bound to a comparison.
+        #: Names and attributes bound to a comparison.
         self.compared: dict[str, ast.expr] = {}
         #: What statements did, in order: raise, return, assign …
         self.events: list[str] = []
@@ -106,6 +107,11 @@ class Walk:
                 self.compared.pop(target.id, None)
         elif isinstance(target, ast.Attribute):
             base = self.eval(target.value)
+            name = dotted(target)
+            if name is not None and isinstance(value, _COMPARISONS):
+                self.compared[name] = value
+            elif name is not None and self.compared:
+                self.compared.pop(name, None)
             if base is not None and base[0] == "." and base.endswith("()"):
                 info = self.out.definitions.classes.get(base[1:-2])
                 if info is not None:

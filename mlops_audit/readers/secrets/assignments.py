@@ -33,6 +33,7 @@ _ASSIGNMENT = re.compile(
     re.VERBOSE,
 )
 _BARE_END = re.compile(r"\s*(?:$|#|;|&&|\|\||\\$|[\"'`])")
+_LOCAL_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/][^\s\"']{0,200}[?&]\Z")
 #: Names that speak about a secret, or about words and vocabularies, without holding a secret.
 _OTHER_NAME = re.compile(
     r"tokeni[sz]|tokens|(?:pad|eos|bos|unk|cls|sep|mask|special|max|min|num|start|end|stop|next|new"
@@ -78,8 +79,11 @@ def _in_line(line: str, offset: int, unquoted: str) -> Iterator[tuple[int, int, 
             continue
         verdict = judge(name, value)
         if verdict:
+            kind, usable = verdict
+            if usable == "likely" and _LOCAL_URL.search(line, 0, match.start()):
+                usable = "weak"  # a token of a server that ran on somebody's own machine
             start = offset + match.start(group)
-            yield start, start + len(value), *verdict
+            yield start, start + len(value), kind, usable
 
 
 def judge(name: str, value: str) -> tuple[str, str] | None:

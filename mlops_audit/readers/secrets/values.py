@@ -146,7 +146,13 @@ def is_weak(value: str) -> bool:
     text = value.strip().lower()
     plain = re.sub(r"[^a-z]", "", text.translate(_LEET))
     bare = re.sub(r"[^a-z]", "", text)
-    return plain in _WEAK or bare in _WEAK or (text.isdigit() and len(text) <= 8)
+    words = re.findall(r"[a-z]+", text)
+    return (
+        plain in _WEAK
+        or bare in _WEAK
+        or (text.isdigit() and len(text) <= 8)
+        or (len(words) > 1 and _WEAK.issuperset(words))
+    )
 
 
 def is_reference(value: str) -> bool:
