@@ -176,11 +176,12 @@ def test_an_online_run_of_wandb_is_read_from_its_files(read) -> None:
 
 def test_events_of_training_and_validation_are_one_run(read) -> None:
     query = read("tensorboard")
-    assert query("SELECT * FROM run_store") == [("logs/fit", "tensorboard", 2)]
+    assert query("SELECT * FROM run_store") == [("logs/fit", "tensorboard", 3)]
     assert results(query, "20240102-030405") == {
         "train/epoch_loss": (0.33, 3),
         "validation/epoch_loss": (0.33, 3),
     }
+    assert results(query, "newer") == {"epoch_auc": (1.0, 3)}
     assert results(query, "notes") == {}
     assert runs(query)["20240102-030405"].started_at is not None
 

@@ -114,7 +114,11 @@ def wandb(work: Path) -> None:
 
 
 def tensorboard(work: Path) -> None:
-    """Write scalars of training and validation, and one folder with text alone."""
+    """Write scalars of training and validation, of the newer kind, and a folder of text alone."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.util.tensor_util import make_tensor_proto
     from torch.utils.tensorboard import SummaryWriter
 
     for part in ("train", "validation"):
@@ -124,6 +128,12 @@ def tensorboard(work: Path) -> None:
                 writer.add_scalar("epoch_learning_rate", 0.1, step)
     with SummaryWriter(str(work / "logs/fit/notes")) as writer:
         writer.add_text("about", "no metric here")
+    newer = EventFileWriter(str(work / "logs/fit/newer"))
+    for step in range(3):
+        tensor = make_tensor_proto(0.5 * step, dtype="float32")
+        summary = Summary(value=[Summary.Value(tag="epoch_auc", tensor=tensor)])
+        newer.add_event(Event(wall_time=1_700_000_000 + step, step=step, summary=summary))
+    newer.close()
 
 
 def dvclive(work: Path) -> None:
