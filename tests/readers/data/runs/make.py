@@ -50,7 +50,9 @@ def mlflow_database(work: Path) -> None:
     for kind, name in connection.execute(kinds).fetchall():
         if name.startswith("sqlite_"):
             continue
-        if kind == "index" or connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (0,):
+        if kind == "index" or connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (
+            0,
+        ):
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
     connection.execute("PRAGMA page_size = 512")
     connection.execute("VACUUM")
@@ -161,8 +163,13 @@ def lightning(work: Path) -> None:
     loader = torch.utils.data.DataLoader(torch.zeros(8, 2), batch_size=4)
     for logger in (CSVLogger(work), TensorBoardLogger(work, version=1)):
         trainer = library.Trainer(
-            max_epochs=2, logger=logger, enable_checkpointing=False, accelerator="cpu",
-            enable_progress_bar=False, enable_model_summary=False, log_every_n_steps=1,
+            max_epochs=2,
+            logger=logger,
+            enable_checkpointing=False,
+            accelerator="cpu",
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            log_every_n_steps=1,
         )
         trainer.fit(Model(), loader, loader)
 
@@ -183,8 +190,14 @@ def hf_trainer(work: Path) -> None:
 
     rows = [{"x": torch.zeros(2), "labels": 0} for _ in range(8)]
     arguments = TrainingArguments(
-        output_dir=str(work / "out"), num_train_epochs=2, eval_strategy="epoch", logging_steps=1,
-        save_strategy="epoch", use_cpu=True, report_to=[], disable_tqdm=True,
+        output_dir=str(work / "out"),
+        num_train_epochs=2,
+        eval_strategy="epoch",
+        logging_steps=1,
+        save_strategy="epoch",
+        use_cpu=True,
+        report_to=[],
+        disable_tqdm=True,
     )
     trainer = Trainer(Model(), arguments, train_dataset=rows, eval_dataset=rows)
     trainer.train()
@@ -223,8 +236,16 @@ def ultralytics(work: Path) -> None:
             for number in range(2):
                 Image.new("RGB", (32, 32), (99 * number, 0, 0)).save(folder / f"{number}.png")
     YOLO("yolov8n-cls.yaml").train(
-        data=str(work / "data"), epochs=2, imgsz=32, batch=2, workers=0, device="cpu", plots=False,
-        project=str(work / "runs/classify"), name="train", verbose=False,
+        data=str(work / "data"),
+        epochs=2,
+        imgsz=32,
+        batch=2,
+        workers=0,
+        device="cpu",
+        plots=False,
+        project=str(work / "runs/classify"),
+        name="train",
+        verbose=False,
     )
     for name in ("data", "dvclive", "mlruns"):
         shutil.rmtree(work / name, ignore_errors=True)
