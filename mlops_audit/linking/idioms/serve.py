@@ -134,9 +134,7 @@ def demos(connection: sqlite3.Connection, known: Known, reached: Reached) -> Ite
         f" WHERE cell IS NULL AND root IN ({','.join('?' * len(_DEMOS))})"
         " GROUP BY path, root ORDER BY path, root"
     )
-    told = {
-        path for (path,) in connection.execute("SELECT path FROM action WHERE action = 'demo_app'")
-    }
+    told: set[str] = set()
     for path, line, root in connection.execute(query, sorted(_DEMOS)).fetchall():
         if not known.written(path) or path in told:
             continue

@@ -18,8 +18,10 @@ _TEXT_LIMIT = 10_000_000
 _DEPTH = 20
 _NODES = 20_000
 
-_SHELL_LINE = re.compile(r"^\s*[%!]", re.MULTILINE)
+_SHELL_LINE = re.compile(r"^[ \t]*[%!]", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
+#: A longer script in an output is the library that draws a plot.
+_SCRIPT_LIMIT = 5_000
 _DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*")
 
 
@@ -61,10 +63,23 @@ def _texts(output: dict[str, Any]) -> Iterator[str]:
         yield "\n".join(part for part in traceback if isinstance(part, str))
     yield source_text(output.get("evalue"))
     for media_type, value in payload(output):
-        if media_type.startswith("text/"):
+        if media_type == "text/html":
+            yield "".join(_without_libraries(source_text(value)))
+        elif media_type.startswith("text/"):
             yield source_text(value)
         elif "json" in media_type or media_type == "application/javascript":
             yield "\n".join(_json_lines(value))
+
+
+def _without_libraries(text: str) -> Iterator[str]:
+    at = 0
+    while (start := text.find("<script", at)) >= 0:
+        end = text.find("</script>", start)
+        if end < 0:
+            break
+        yield text[at : start if end - start > _SCRIPT_LIMIT else end]
+        at = end
+    yield text[at:]
 
 
 def _json_lines(value: Any) -> Iterator[str]:
