@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mlops_audit import __version__
-from mlops_audit.assessment.assess import GateOptions, ReadLines, assess
+from mlops_audit.assessment.assess import GateOptions, assess
+from mlops_audit.assessment.findings import ReadLines, no_lines
 from mlops_audit.assessment.lifecycle import load_lifecycle
 from mlops_audit.assessment.model import Audit, ProjectSummary
 from mlops_audit.config import Configuration, config_file, repository_config
 from mlops_audit.config.packs import extras
 from mlops_audit.config.resolve import Choice, choose
+from mlops_audit.derived import Derived
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
 from mlops_audit.repository.model import Repository
@@ -68,18 +70,21 @@ def audit(
         UsageError: the path, an option, a rule or a configuration file is wrong.
         AuditError: the audit could not be completed.
     """
+    from mlops_audit.readers.lines import Lines
+
     options = options or AuditOptions()
     clock = _Clock(timing)
     now, fixed = _now()
+    derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
         repository, configuration = _open(path, options)
     with extras(configuration, repository) as extra:
         with clock.stage("rules"):
-            choice = _choice(options, configuration, extra.rules)
+            choice = _choice(options, configuration, extra.rules, derived)
         with clock.stage("read"):
             store = _collect(path, repository, options, configuration, progress)
         with clock.stage("link"):
-            titles = _link(store, options, configuration, extra.technologies)
+            titles = _link(store, options, configuration, extra.technologies, derived)
     if options.facts is not None:
         store.save(options.facts)
     tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
@@ -91,12 +96,8 @@ def audit(
         fixed=fixed,
     )
 
-    def read_lines(name: str) -> list[str] | None:
-        content = repository.read(name)
-        return None if content is None else content.decode("utf-8", "replace").splitlines()
-
     projects, store = _projects(store, options, judging, clock)
-    return judging.audit(store, clock, read_lines=read_lines, projects=projects)
+    return judging.audit(store, clock, read_lines=Lines(repository.read), projects=projects)
 
 
 class _Clock:
@@ -131,7 +132,7 @@ class _Judging:
         store: FactStore,
         clock: _Clock,
         *,
-        read_lines: ReadLines = lambda _: None,
+        read_lines: ReadLines = no_lines,
         projects: tuple[ProjectSummary, ...] = (),
     ) -> Audit:
         from mlops_audit.rules.engine import judge
@@ -192,13 +193,21 @@ def _open(path: Path, options: AuditOptions) -> tuple[Repository, Configuration]
     return repository, configuration
 
 
-def _choice(options: AuditOptions, configuration: Configuration, packs: tuple[Path, ...]) -> Choice:
+def _choice(
+    options: AuditOptions,
+    configuration: Configuration,
+    packs: tuple[Path, ...],
+    derived: Derived,
+) -> Choice:
     from mlops_audit.resources import rulebook
     from mlops_audit.rules.loader import load_rulebook
 
     lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml")
     book = load_rulebook(
-        rulebook(), extra=(*packs, *options.rules), practices=lifecycle.by_id.keys()
+        rulebook(),
+        extra=(*packs, *options.rules),
+        practices=lifecycle.by_id.keys(),
+        derived=derived,
     )
 
     def first(*values: int | None) -> int | None:
@@ -235,6 +244,7 @@ def _link(
     options: AuditOptions,
     configuration: Configuration,
     technologies: tuple[Path, ...],
+    derived: Derived,
 ) -> dict[str, str]:
     """Link the facts; return the titles of the technologies by id."""
     from mlops_audit.linking import Overrides, link
@@ -244,7 +254,7 @@ def _link(
         kind=configuration.kind,
         technologies=(*technologies, *options.technologies),
     )
-    catalogue = link(store, overrides=overrides)
+    catalogue = link(store, overrides=overrides, derived=derived)
     return {technology.id: technology.title for technology in catalogue.technologies.values()}
 
 

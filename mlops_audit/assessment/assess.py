@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlops_audit.assessment.findings import build_evidence, build_findings
+from mlops_audit.assessment.findings import ReadLines, build_evidence, build_findings, no_lines
 from mlops_audit.assessment.level import (
     claimed,
     evidenced,
@@ -34,8 +34,6 @@ from mlops_audit.assessment.roadmap import roadmap_of
 from mlops_audit.assessment.runs import runs_of
 from mlops_audit.rules.model import Status, Verdict
 
-ReadLines = Callable[[str], Sequence[str] | None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions:
@@ -58,7 +56,7 @@ def assess(
     gate: GateOptions,
     projects: tuple[ProjectSummary, ...] = (),
     technologies: dict[str, str] | None = None,
-    read_lines: ReadLines = lambda _: None,
+    read_lines: ReadLines = no_lines,
     stats: dict[str, Any] | None = None,
 ) -> Audit:
     """Build the audit.
@@ -72,7 +70,7 @@ def assess(
         gate: conditions of the quality gate.
         projects: summaries of the projects of a monorepo.
         technologies: titles of technologies by id.
-        read_lines: gives the lines of a file for excerpts, or None.
+        read_lines: gives the lines of a file or cell for excerpts, or None.
         stats: timings and sizes to carry along.
     """
     traits = _traits(connection)

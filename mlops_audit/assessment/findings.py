@@ -9,7 +9,8 @@ from mlops_audit.assessment.practices import Judgement
 from mlops_audit.rules.engine import fingerprint
 from mlops_audit.rules.model import Place, Status, Verdict
 
-ReadLines = Callable[[str], Sequence[str] | None]
+#: Gives the lines of a file, or of the cell with that index, or None.
+ReadLines = Callable[[str, int | None], Sequence[str] | None]
 
 #: Evidence shown for one practice; the total is always given.
 SHOWN_EVIDENCE = 12
@@ -28,6 +29,10 @@ _LANGUAGES = {
     ".r": "r",
     ".sql": "sql",
 }
+
+
+def no_lines(path: str, cell: int | None) -> None:
+    """Give no lines: for audits of which no excerpt is shown."""
 
 
 def build_findings(
@@ -97,19 +102,22 @@ def build_evidence(item: Judgement, read_lines: ReadLines) -> tuple[tuple[Eviden
 
 
 def excerpt(place: Place, read_lines: ReadLines) -> Excerpt | None:
-    """Return the lines around a place, with secrets masked, or None outside text files."""
+    """Return the lines around a place, with secrets masked; None if there are none to show."""
     from mlops_audit.text import mask_secrets, visible
 
-    if place.path is None or place.line is None or place.cell is not None:
+    line = place.line if place.cell is None else place.line or 1
+    if place.path is None or line is None:
         return None
-    lines = read_lines(place.path)
-    if not lines or place.line > len(lines):
+    lines = read_lines(place.path, place.cell)
+    if not lines or line > len(lines):
         return None
-    first = max(1, place.line - CONTEXT)
-    last = min(len(lines), (place.end_line or place.line), place.line + 6) + CONTEXT
+    first = max(1, line - CONTEXT)
+    last = min(len(lines), (place.end_line or line), line + 6) + CONTEXT
     chosen = lines[first - 1 : min(last, len(lines))]
     dot = place.path.rfind(".")
     suffix = place.path[dot:].lower() if dot >= 0 else ""
+    if place.cell is not None:
+        suffix = ".py"
     return Excerpt(
         language=_LANGUAGES.get(suffix, "text"),
         first_line=first,

@@ -7,7 +7,6 @@ One SQLite file below the user's cache folder. Nothing depends on it: whatever i
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 import time
 import zlib
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from mlops_audit.derived import cache_folder
 from mlops_audit.facts.store import COLUMNS
 from mlops_audit.repository.model import SourceFile
 
@@ -31,17 +31,6 @@ CREATE TABLE IF NOT EXISTS reading (
 """
 
 
-def default_folder() -> Path | None:
-    """Return the folder of the cache, or None if this machine has no home for it."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if base and Path(base).is_absolute():
-        return Path(base) / "mlops-audit"
-    try:
-        return Path.home() / ".cache" / "mlops-audit"
-    except RuntimeError:
-        return None
-
-
 class FactCache:
     """Readings of files by content digest, path and version of the readers."""
 
@@ -50,9 +39,7 @@ class FactCache:
         self._database: sqlite3.Connection | None = None
         self._used: list[bytes] = []
         self._new: list[tuple[bytes, bytes]] = []
-        place = folder or default_folder()
-        if place is not None and never_below and _is_below(place, never_below):
-            place = None
+        place = folder or cache_folder(never_below=never_below)
         self._file = place / "facts.sqlite" if place else None
 
     @classmethod
@@ -201,10 +188,6 @@ def _forget_oldest(database: sqlite3.Connection, excess: int) -> None:
         old.append((key,))
         excess -= size
     database.executemany("DELETE FROM reading WHERE key = ?", old)
-
-
-def _is_below(place: Path, root: Path) -> bool:
-    return place.resolve().is_relative_to(root.resolve())
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

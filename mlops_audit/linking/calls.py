@@ -39,6 +39,7 @@ def _all(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]
     yield from _imports(connection, index)
     yield from _calls(connection, index)
     yield from _values(connection, index)
+    yield from _injected(connection, index)
     yield from _notebook_runs(connection, index)
     yield from _decorated(connection, index)
     yield from _classes(connection, index)
@@ -93,6 +94,28 @@ def _values(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEd
         found = index.resolve(target, path, scope)
         if found is not None and found.kind != "module":
             yield _edge(Unit(path, scope), (cell, line), found, "reference")
+
+
+def _injected(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
+    """FastAPI calls what a parameter's default names (`model=Depends(get_model)`)."""
+    wanted = connection.execute(
+        "SELECT c.path, c.cell, c.line, c.scope, a.target FROM call c"
+        " JOIN call_argument a ON a.path = c.path AND a.call = c.id"
+        " WHERE c.method IN ('Depends', 'Security') AND a.position = 0 AND a.kind = 'name'"
+        " AND a.target IS NOT NULL ORDER BY c.path, c.id"
+    ).fetchall()
+    spans: dict[str, list[tuple[int, int, str]]] = {path: [] for path, *_ in wanted}
+    for path, line, end_line, qualname in connection.execute(
+        "SELECT path, line, end_line, qualname FROM definition WHERE kind <> 'class'"
+        " AND path IN (SELECT path FROM call WHERE method IN ('Depends', 'Security'))"
+        " ORDER BY path, line"
+    ):
+        spans.setdefault(path, []).append((line, end_line or line, qualname))
+    for path, cell, line, scope, target in wanted:
+        found = index.resolve(target, path, scope)
+        holders = [name for start, end, name in spans[path] if start <= line <= end]
+        if found is not None and found.kind != "module" and holders:
+            yield _edge(Unit(path, holders[-1]), (cell, line), found, "call", MEDIUM)
 
 
 def _notebook_runs(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:

@@ -6,17 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from mlops_audit.derived import Derived
 from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
+from mlops_audit.linking.launches import launch_edges
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
-from mlops_audit.linking.technologies import Catalogue, match_technologies
+from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
 from mlops_audit.resources import rulebook
+from mlops_audit.schema import Command
 
 
 class Store(Protocol):
@@ -39,20 +43,29 @@ class Overrides:
     technologies: tuple[Path, ...] = ()
 
 
-def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
-    """Fill the linked tables of a store from its base tables; return what it recognises by."""
+def link(
+    store: Store, *, overrides: Overrides | None = None, derived: Derived | None = None
+) -> Catalogue:
+    """Fill the linked tables of a store from its base tables; return what it recognises by.
+
+    ``derived`` may hold the parsed technology files from an earlier run.
+    """
     overrides = overrides or Overrides()
     connection = store.connection
-    catalogue = _actions(store, overrides.technologies)
+    catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
+    launches = find_launches(connection, catalogue.technologies.values())
+    _actions(store, catalogue, launches)
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
-    edges = call_edges(connection, index)
+    edges = call_edges(connection, index) + launch_edges(commands, launches)
     targets = command_targets(connection, commands)
     store.add("call_edge", edges)
     store.add("command_target", targets)
     entries = entry_points(connection, index)
     store.add("entry_point", entries)
     graph = unit_graph(connection, edges, targets)
+    # Services and gates show only in what is reached, so they come after the graph.
+    store.add("action", find_reaching_idioms(connection, graph))
     scheduled = code_triggers(connection)
     store.add("entry_reach", entry_reach(connection, graph, entries))
     reached = trigger_reach(connection, graph, scheduled)
@@ -65,12 +78,8 @@ def link(store: Store, *, overrides: Overrides | None = None) -> Catalogue:
     return catalogue
 
 
-def _actions(store: Store, technologies: Iterable[Path]) -> Catalogue:
-    from mlops_audit.linking.idioms import find_idioms
-
-    catalogue = Catalogue.load([rulebook() / "technologies", *technologies])
-    uses, actions = match_technologies(store.connection, catalogue)
+def _actions(store: Store, catalogue: Catalogue, launches: Sequence[Command]) -> None:
+    uses, actions = match_technologies(store.connection, catalogue, launches)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))
-    return catalogue

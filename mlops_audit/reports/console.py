@@ -140,7 +140,7 @@ def _next_steps(audit: Audit, out: _Printer) -> None:
     for step in audit.roadmap[:3]:
         place = place_text(step.path, step.line, None)
         out.line(f"  {step.position}. ", (step.title, "bold"), f" ({step.effort}; {step.gain})")
-        out.line(f"     {step.first_step}")
+        out.line(f"     {' '.join(step.first_step.split())}")
         if place:
             out.line("     ", (place, "cyan"))
 

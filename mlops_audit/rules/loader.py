@@ -4,9 +4,13 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import sqlite_version
 from typing import Any
 
+from mlops_audit import __version__
+from mlops_audit.derived import Derived
 from mlops_audit.rules.check import check_mapping, did_you_mean
+from mlops_audit.rules.kept import from_plain, to_plain
 from mlops_audit.rules.keys import (
     EXAMPLE_KEYS,
     OTHER_FOLDERS,
@@ -19,6 +23,7 @@ from mlops_audit.rules.lint import Linter
 from mlops_audit.rules.model import Example, Expect, Rule, Status
 from mlops_audit.rules.strict_yaml import Mapping, load_documents, read_text, refusal
 from mlops_audit.rules.views import View, load_views
+from mlops_audit.schema import SCHEMA_VERSION
 
 _RULE_SCHEMA = schema(RULE_KEYS)
 _EXAMPLES_SCHEMA = {
@@ -43,8 +48,11 @@ def load_rulebook(
     extra: Sequence[Path] = (),
     installed_packs: bool = True,
     practices: Collection[str] | None = None,
+    derived: Derived | None = None,
 ) -> Rulebook:
     """Load the rules of a rulebook, of installed packs and of the ``extra`` paths.
+
+    Rules that ``derived`` holds for the very same files are not checked again.
 
     Raises:
         RulebookError: a file is wrong; the message names file, line and mend.
@@ -58,6 +66,34 @@ def load_rulebook(
             files += [(path, pack.name) for path in rule_files(pack.folder)]
     for place in extra:
         files += pack_files(place)
+    digest = _digest(folder, [path for path, name in files if name != "core"])
+
+    def checked() -> list[dict[str, Any]]:
+        return [to_plain(rule) for rule in _checked(files, views, practices)]
+
+    def load(kept: Derived) -> tuple[Rule, ...]:
+        places = [f"{name}:{path}" for path, name in files]
+        made_of = (
+            __version__,
+            SCHEMA_VERSION,
+            sqlite_version,
+            digest,
+            places,
+            sorted(practices or ()),
+        )
+        key = hashlib.sha256(repr(made_of).encode("utf-8", "replace")).hexdigest()
+        return tuple(from_plain(plain) for plain in kept.get("rules", key, checked))
+
+    try:
+        rules = load(derived or Derived(None))
+    except (KeyError, TypeError, ValueError):
+        rules = load(Derived(None))  # what was kept is damaged
+    return Rulebook(rules=rules, views=views, digest=digest)
+
+
+def _checked(
+    files: Iterable[tuple[Path, str]], views: Sequence[View], practices: Collection[str] | None
+) -> list[Rule]:
     rules: dict[str, Rule] = {}
     with Linter(views, practices) as linter:
         for path, name in files:
@@ -66,11 +102,7 @@ def load_rulebook(
                 other = rules[rule.id].origin
                 raise refusal(path, f"the rule {rule.id} is also in {other}", fix="Rename it.")
             rules[rule.id] = rule
-    return Rulebook(
-        rules=tuple(rules[name] for name in sorted(rules)),
-        views=views,
-        digest=_digest(folder, [path for path, name in files if name != "core"]),
-    )
+    return [rules[name] for name in sorted(rules)]
 
 
 def rule_files(folder: Path) -> list[Path]:

@@ -24,7 +24,10 @@ class Module(NamedTuple):
     path: Path
     module: Annotated[str, "path as a dotted name without suffix and __init__"]
     parsed: Annotated[str, "full (ast) | tolerant (error-tolerant parser) | none"]
-    kind: Annotated[str, "script | notebook | databricks | percent (cells in a .py)"]
+    kind: Annotated[
+        str,
+        "script | notebook (also R Markdown, Quarto) | databricks | percent (cells in a .py)",
+    ]
     lines: Annotated[int, "physical lines"]
     code_lines: Annotated[int, "lines that are neither blank nor comment"]
     main_guard: Annotated[int | None, "line of `if __name__ == '__main__'`"]
@@ -117,21 +120,25 @@ class CallArgument(NamedTuple):
     value: Annotated[
         str | None,
         "literal value as text (strings without quotes, at most 500 characters), dotted name as"
-        " written, or target of the call",
+        " written, target of the call, or for a part of a named value (`df[cols]`) that name",
     ]
     target: Annotated[str | None, "resolved name for kind name or call"]
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal or to a call (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
 
     path: Path
     cell: CellIndex
     line: Line
     scope: Scope
     name: Annotated[str, "name as written: `SEED`, `self.lr`, `cfg['lr']`"]
-    kind: Annotated[str, "as in call_argument"]
-    value: Annotated[str | None, "as in call_argument"]
+    kind: Annotated[
+        str,
+        "as in call_argument, or what part it is: item (`d['a']`, `df[cols]`) | slice (`x[:n]`) |"
+        " filter (`df[df.day < cut]`)",
+    ]
+    value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
 
 
 class StringLiteral(NamedTuple):
@@ -150,13 +157,19 @@ class StringLiteral(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """An if/while/assert/ternary that compares a value with a number or another value."""
+    """A comparison of a value with a number or another value that decides or is kept."""
 
     path: Path
     cell: CellIndex
     line: Line
+    end_line: EndLine
     scope: Scope
-    kind: Annotated[str, "if | assert | while | ternary"]
+    kind: Annotated[
+        str,
+        "if | assert | while | ternary | return (of the comparison itself) | value (bound to a"
+        " name, a key or a keyword, which is the first of the names)",
+    ]
+    in_loop: Annotated[bool, "1 inside for/while of the same scope"]
     names: Annotated[str, "space-separated names and string keys in the test, lower case"]
     operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]
     numbers: Annotated[str, "space-separated numeric literals in the test"]

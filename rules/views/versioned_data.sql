@@ -26,6 +26,8 @@ UNION ALL
 SELECT p.path, p.line, p.cell, p.name || ' versions data', p.strength
 FROM proven_action AS p
 WHERE p.action = 'version_data'
+  -- What DVC's files pin is told above; that one lies there is no proof.
+  AND NOT (p.technology = 'dvc' AND p.via = 'file')
 UNION ALL
 SELECT c.path, c.line, c.cell, c.name || ' reads revision ' || a.value, 'implemented'
 FROM call AS c

@@ -4,29 +4,40 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
 from mlops_audit.linking.technologies.model import KeyEntry, Technology
 from mlops_audit.linking.technologies.sink import Place, Sink
+from mlops_audit.schema import Command
 
 _PYTHON_MODULE = re.compile(r"-m (?P<module>[\w.]+) ?(?P<rest>.*)", re.DOTALL)
 _SCHEMA_KEY = "$schema"
 
 
-def match_automation(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    """Match everything that is not Python code."""
-    _commands(connection, catalogue, sink)
+def match_automation(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    launches: Sequence[Command],
+    sink: Sink,
+) -> None:
+    """Match everything that is not Python code, and the commands that code starts."""
+    _commands(connection, catalogue, launches, sink)
     _steps(connection, catalogue, sink)
     _images(connection, catalogue, sink)
     _files(connection, catalogue, sink)
     _settings(connection, catalogue, sink)
 
 
-def _commands(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    for path, cell, line, scope, program, arguments in connection.execute(
-        "SELECT path, cell, line, scope, program, arguments FROM command"
-    ):
+def _commands(
+    connection: sqlite3.Connection, catalogue: Catalogue, launches: Sequence[Command], sink: Sink
+) -> None:
+    written = connection.execute("SELECT path, cell, line, scope, program, arguments FROM command")
+    started = (
+        (one.path, one.cell, one.line, one.scope, one.program, one.arguments) for one in launches
+    )
+    for path, cell, line, scope, program, arguments in chain(written, started):
         if program.startswith("python") and (module := _PYTHON_MODULE.match(arguments)):
             program, arguments = module["module"], module["rest"]
         place = Place(path, cell, line, scope)
@@ -127,18 +138,23 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
         for pattern, tests in globs:
             if pattern.fullmatch(path):
                 for test in tests:
-                    named.setdefault(test.name, []).append(test)
+                    named.setdefault(test.last, []).append(test)
         if not named:
             continue
-        for line, document, key, name, value in connection.execute(
-            "SELECT line, document, key, name, value FROM setting WHERE path = ?", (path,)
+        for line, document, key, value in connection.execute(
+            "SELECT line, document, key, value FROM setting WHERE path = ?", (path,)
         ).fetchall():
             schema = schemas.get((path, document))
-            for test in (*named.get(name, ()), *named.get("", ())):
+            for test in (*named.get(_last(key), ()), *named.get("", ())):
                 if test.holds(key, value, schema) and test.fits(
                     partial(_beside, connection, path, document, key)
                 ):
                     test.record(Place(path, None, line), key, value, sink)
+
+
+def _last(key: str) -> str:
+    # Not the name of the setting, which may have dots in it: `prometheus.io/scrape`.
+    return key.rpartition(".")[2].partition("[")[0]
 
 
 def _beside(
@@ -164,9 +180,9 @@ class _KeyTest:
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
         )
-        last = (entry.key or _SCHEMA_KEY).rpartition(".")[2].partition("[")[0]
-        #: Name of the settings that can fit, '' if any name can.
-        self.name = "" if "*" in last or "?" in last else last
+        last = _last(entry.key or _SCHEMA_KEY)
+        #: Last part of the keys that can fit, '' if any can.
+        self.last = "" if "*" in last or "?" in last else last
 
     def holds(self, key: str, value: str, schema: str | None) -> bool:
         """Tell whether a setting is the one that is meant."""

@@ -6,9 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
 from mlops_audit.linking.technologies.globs import expand_braces, path_pattern
-from mlops_audit.linking.technologies.loader import load_technology, technology_files
+from mlops_audit.linking.technologies.loader import load_technologies, technology_files
 from mlops_audit.linking.technologies.model import (
     CommandEntry,
     GlobEntry,
@@ -39,9 +40,9 @@ class Catalogue:
             self.technologies[technology.id] = technology
 
     @classmethod
-    def load(cls, paths: Iterable[Path]) -> "Catalogue":
-        """Read technology files and folders of them."""
-        return cls(load_technology(path) for path in technology_files(paths))
+    def load(cls, paths: Iterable[Path], derived: Derived | None = None) -> "Catalogue":
+        """Read technology files and folders of them, parsed before if ``derived`` holds them."""
+        return cls(load_technologies(technology_files(paths), derived or Derived(None)))
 
     def _all(self) -> Iterable[Technology]:
         return self.technologies.values()

@@ -72,7 +72,7 @@ class DependencyReader:
     """Reads manifests, lock files and packaging metadata."""
 
     name = "dependencies"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Take files whose name is that of a manifest."""

@@ -127,7 +127,8 @@ def _rows(path: str, values: dict[str, Any], locator: Locator, headings: tuple[s
         version = _text(values.get("version"))
         if "version" in values and (not version or version.startswith(("attr:", "file:"))):
             version = "dynamic"
-        described = values.get("description") and _strings(values.get("classifiers"))
+        found = _strings(values.get("classifiers")) or _strings(values.get("keywords"))
+        described = values.get("description") and found
         publishable = bool(described and (values.get("url") or values.get("project_urls")))
         yield PackageMetadata(
             path,

@@ -1,5 +1,6 @@
 """From code cells to rows: what the cells of one notebook have in common while they are read."""
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 from mlops_audit.readers.dependencies.install_command import installed
 from mlops_audit.readers.dependencies.requirements import read_requirements
 from mlops_audit.readers.masking import masked_text
-from mlops_audit.readers.notebook.magics import Prepared
 from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.magics import Prepared
 from mlops_audit.readers.python.source import count_code_lines, module_name, parse, split_lines
 from mlops_audit.readers.shell import commands, working_directory
 from mlops_audit.schema import Command, Dependency, Diagnostic, Magic, Module
@@ -39,7 +40,7 @@ class CodeCells:
         self._magics: list[Magic] = []
         self._commands: list[Command] = []
         self._dependencies: list[Dependency] = []
-        self._problems: list[tuple[str, bool]] = []
+        self._problems: list[tuple[int | None, str, bool]] = []
         self._home = path.rpartition("/")[0]
         self._directory = self._home
         self._clones: set[str] = set()
@@ -48,9 +49,12 @@ class CodeCells:
         self._full: set[str] = set()
         self._parsed: set[str] = set()
         self._lines = self._code_lines = 0
+        #: Statements and lines of the cells whose lines are those of the file.
+        self._body: list[ast.stmt] = []
+        self._file: list[str] = []
 
-    def python(self, prepared: Prepared, cell: int, place: str) -> None:
-        """Take the Python of a cell, whose lines count inside it; `place` names it in words."""
+    def python(self, prepared: Prepared, cell: int | None, place: str, before: int = 0) -> None:
+        """Take the Python of a cell; `place` names it in words, `before` lines precede it."""
         if prepared.python is not None:
             lines, apart = prepared.python, False
         elif prepared.written.endswith(".py"):
@@ -73,10 +77,20 @@ class CodeCells:
         self._lines += len(lines) - (not lines[-1])
         self._code_lines += count_code_lines(lines)
         if problem is not None:
-            where = f"{place}, line {line}," if line else place
-            self._problems.append((f"{where} {problem}.", tree is None))
-        if tree is not None:
-            (self._analysis.add_apart if apart else self._analysis.add)(tree, lines, cell)
+            # A diagnostic has no cell, so that only lines of the file stand in its column.
+            within = f", line {line}," if line and cell is not None else ""
+            at = before + line if line and cell is None else None
+            self._problems.append((at, f"{place}{within} {problem}.", tree is None))
+        if tree is None:
+            return
+        if apart:
+            self._analysis.add_apart(tree, lines, cell)
+        elif cell is not None:
+            self._analysis.add(tree, lines, cell)
+        else:
+            self._body.extend(ast.increment_lineno(tree, before).body)
+            self._file.extend("" for _ in range(before - len(self._file)))
+            self._file.extend(lines)
 
     def uses(self, prepared: Prepared, cell: int | None, before: int = 0) -> None:
         """Take the magics and shell lines of a cell; `before` lines of the file precede it."""
@@ -88,9 +102,9 @@ class CodeCells:
             if use.name.lower() == "cd":
                 self._change_directory(use.text)
             elif use.shell:
-                self._shell(use.shell, use.shell_line + before, cell)
+                self.shell(use.shell, use.shell_line + before, cell)
         if prepared.written.endswith((".sh", ".bash")):
-            self._shell(prepared.body, prepared.body_line + before, cell)
+            self.shell(prepared.body, prepared.body_line + before, cell)
         elif re.search(r"(?:^|/)requirements[\w.-]{0,60}\.txt\Z", prepared.written):
             for row in read_requirements(self._path, prepared.body):
                 if isinstance(row, Dependency):
@@ -99,40 +113,8 @@ class CodeCells:
                         line += before + prepared.body_line - 1
                     self._dependencies.append(row._replace(line=line, source="notebook"))
 
-    def rows(self, *, kind: str | None) -> Iterator[Any]:
-        """Yield everything; a `Module` of that kind if there was Python and `kind` is not None."""
-        yield from self._magics
-        yield from self._commands
-        yield from dict.fromkeys(self._dependencies)
-        if kind is not None and self._parsed:
-            yield from self._analysis.rows()
-            yield Module(
-                self._path,
-                module_name(self._path),
-                self._worst(),
-                kind,
-                self._lines,
-                self._code_lines,
-                self._analysis.main_guard,
-                self._analysis.docstring,
-                self._analysis.top_level_statements,
-            )
-        for problem, lost in self._problems[:_NAMED]:
-            yield Diagnostic(self._path, None, "notebook", problem, lost)
-        rest = self._problems[_NAMED:]
-        if rest:
-            problem = f"{len(rest)} more cells are not valid Python."
-            yield Diagnostic(self._path, None, "notebook", problem, any(lost for _, lost in rest))
-        for what in sorted(self._full):
-            problem = f"The notebook holds too much {what}; the rest was not read."
-            yield Diagnostic(self._path, None, "notebook", problem, True)
-
-    def _worst(self) -> str:
-        if self._parsed == {"none"}:
-            return "none"
-        return "full" if self._parsed == {"full"} else "tolerant"
-
-    def _shell(self, text: str, line: int, cell: int | None) -> None:
+    def shell(self, text: str, line: int, cell: int | None) -> None:
+        """Take shell text whose first line is `line`."""
         if self._shells >= SHELL_LIMIT:
             self._full.add("shell")
             return
@@ -158,6 +140,41 @@ class CodeCells:
             self._dependencies.extend(
                 installed(command, "notebook", None if cell is not None else command.line)
             )
+
+    def rows(self, *, kind: str | None) -> Iterator[Any]:
+        """Yield everything; a `Module` of that kind if there was Python and `kind` is not None."""
+        yield from self._magics
+        yield from self._commands
+        yield from dict.fromkeys(self._dependencies)
+        if self._body:
+            self._analysis.add(ast.Module(body=self._body, type_ignores=[]), self._file)
+        if kind is not None and self._parsed:
+            yield from self._analysis.rows()
+            yield Module(
+                self._path,
+                module_name(self._path),
+                self._worst(),
+                kind,
+                self._lines,
+                self._code_lines,
+                self._analysis.main_guard,
+                self._analysis.docstring,
+                self._analysis.top_level_statements,
+            )
+        for line, problem, lost in self._problems[:_NAMED]:
+            yield Diagnostic(self._path, line, "notebook", problem, lost)
+        rest = self._problems[_NAMED:]
+        if rest:
+            problem = f"{len(rest)} more cells are not valid Python."
+            yield Diagnostic(self._path, None, "notebook", problem, any(lost for *_, lost in rest))
+        for what in sorted(self._full):
+            problem = f"The notebook holds too much {what}; the rest was not read."
+            yield Diagnostic(self._path, None, "notebook", problem, True)
+
+    def _worst(self) -> str:
+        if self._parsed == {"none"}:
+            return "none"
+        return "full" if self._parsed == {"full"} else "tolerant"
 
     def _change_directory(self, target: str) -> None:
         """Follow `%cd`, which unlike `!cd` lasts."""

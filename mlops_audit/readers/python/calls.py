@@ -1,6 +1,7 @@
 """Details of calls: kinds and values of arguments, trivial assertions, dynamic imports."""
 
 import ast
+from collections.abc import Container
 from typing import Any
 
 from mlops_audit.readers.python.strings import masked
@@ -15,6 +16,7 @@ _KINDS: dict[type[Any], str] = {
     type(None): "none",
 }
 _MAX_VALUE = 500
+_MAX_NESTED = 6
 
 
 def argument(
@@ -28,6 +30,8 @@ def argument(
         return "name", unit.segment(node, _MAX_VALUE), None if plain else origin
     if kind is ast.Call:
         return "call", None, origin
+    if kind is ast.Subscript:
+        return "other", part_of(node, unit), None
     found = literal(node, unit, name)
     return ("other", None, None) if found is None else (*found, None)
 
@@ -53,6 +57,40 @@ def literal(node: ast.expr, unit: Unit, name: str = "") -> tuple[str, str | None
             sign = "-" if isinstance(node.op, ast.USub) else ""
             return "number", f"{sign}{inner[1]}"
     return None
+
+
+def part_of(node: ast.expr, unit: Unit) -> str | None:
+    """Return the dotted name of the value that a subscript takes a part of."""
+    for _ in range(_MAX_NESTED):
+        if not isinstance(node, ast.Subscript):
+            break
+        node = node.value
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        text = unit.segment(node, _MAX_VALUE)
+        return text if all(part.isidentifier() for part in text.split(".")) else None
+    return None
+
+
+def part_kind(node: ast.Subscript, comparisons: Container[str]) -> str:
+    """Return what part a subscript takes; ``comparisons`` are names bound to a comparison."""
+    if isinstance(node.value, ast.Subscript):
+        # `df[df.day < cut][columns]`: the rows tell more than the columns.
+        inner = part_kind(node.value, comparisons)
+        if inner != "item":
+            return inner
+    index = node.slice
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    for one in parts:
+        while isinstance(one, (ast.UnaryOp, ast.BoolOp, ast.BinOp)):
+            if isinstance(one, ast.UnaryOp):
+                one = one.operand
+            else:
+                one = one.left if isinstance(one, ast.BinOp) else one.values[0]
+        if isinstance(one, ast.Slice) and (one.lower is not None or one.upper is not None):
+            return "slice"
+        if isinstance(one, ast.Compare) or (isinstance(one, ast.Name) and one.id in comparisons):
+            return "filter"
+    return "item"
 
 
 def number_text(value: Any) -> str:

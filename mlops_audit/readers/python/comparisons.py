@@ -1,6 +1,7 @@
 """Describing the test of a condition: names, operators and numbers."""
 
 import ast
+from collections.abc import Container
 
 from mlops_audit.readers.python.calls import number_text
 
@@ -16,14 +17,25 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
     ast.IsNot: "is",
 }
+#: Expressions that may be a comparison.
+COMPARISONS = (ast.Compare, ast.BoolOp, ast.UnaryOp)
 _MAX_NODES = 200
+
+
+def dotted(node: ast.expr) -> str | None:
+    """Return the text of a plain dotted name, None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 10:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
 
 
 def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, str, str] | None:
     """Return names, operators and numbers of a test, None if it compares nothing.
 
-    ``compared`` holds names that were bound to a comparison, so that ``passed = acc > 0.8`` counts
-    in ``if not passed``.
+    ``compared`` holds names and attributes that were bound to a comparison, so that
+    ``passed = acc > 0.8`` counts in ``if not passed``.
     """
     names: dict[str, None] = {}
     operators: dict[str, None] = {}
@@ -42,6 +54,10 @@ def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, s
             continue
         if isinstance(node, ast.Attribute):
             names[node.attr.lower()] = None
+            bound = dotted(node) if compared else None
+            if bound in compared and bound not in opened and len(opened) < 5:
+                opened.add(bound)
+                open_nodes.append(compared[bound])
         elif isinstance(node, ast.Constant):
             if isinstance(node.value, str):
                 if node.value.isprintable() and len(node.value) <= 60 and node.value.strip():
@@ -61,3 +77,23 @@ def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, s
     if not operators:
         return None
     return " ".join(names), " ".join(operators), " ".join(numbers)
+
+
+def may_compare(node: ast.expr, compared: Container[str]) -> bool:
+    """Tell whether a returned value is a comparison, or a name bound to one."""
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        if not isinstance(node.func, ast.Name) or node.func.id != "bool":
+            return False
+        node = node.args[0]
+    if isinstance(node, ast.Name):
+        return node.id in compared
+    return isinstance(node, COMPARISONS)
+
+
+def always_true(test: ast.expr) -> bool:
+    """Tell a test that checks nothing but constants."""
+    if isinstance(test, ast.Tuple):
+        return bool(test.elts)
+    if isinstance(test, ast.Compare):
+        return all(isinstance(side, ast.Constant) for side in (test.left, *test.comparators))
+    return isinstance(test, ast.Constant) and bool(test.value)

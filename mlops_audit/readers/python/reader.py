@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.magics import without_magics
 from mlops_audit.readers.python.source import (
     count_code_lines,
     decode,
@@ -11,6 +12,7 @@ from mlops_audit.readers.python.source import (
     parse,
     split_lines,
 )
+from mlops_audit.readers.python.text_cells import find_cells, python_lines
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Diagnostic, Module
 
@@ -22,7 +24,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""
@@ -41,19 +43,27 @@ class PythonReader:
         if odd:
             yield Diagnostic(path, None, self.name, f"The file {odd}.", False)
         lines_of = split_lines(text)
+        notebook = find_cells(text, file.suffix)
+        if notebook is not None:
+            text = "\n".join(python_lines(notebook, lines_of))
         tree, how, problem, line = parse(text)
+        if problem is not None and notebook is None:
+            # Notebooks saved as scripts keep their magics, and are whole without them.
+            bare = "\n".join(without_magics(lines_of))
+            if bare != "\n".join(lines_of) and (again := parse(bare)).parsed == "full":
+                tree, how, text = again.tree, "tolerant", bare
         if problem is not None:
             lost = tree is None
             yield Diagnostic(path, line, self.name, f"The file {problem}.", lost)
         analysis = Analysis(path)
         if tree is not None:
-            analysis.add(tree, lines_of)
+            analysis.add(tree, split_lines(text))
             yield from analysis.rows()
         yield Module(
             path,
             module_name(path),
             how,
-            "script",
+            "script" if notebook is None else notebook.format,
             len(lines_of) - (not lines_of[-1]),
             count_code_lines(lines_of),
             analysis.main_guard,

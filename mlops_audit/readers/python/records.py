@@ -95,8 +95,10 @@ class ConditionRecord(NamedTuple):
 
     cell: int | None
     line: int
+    end_line: int | None
     scope: str
     kind: str
+    in_loop: bool
     names: str
     operators: str
     numbers: str

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mlops_audit.readers.python.calls import literal
+from mlops_audit.readers.python.calls import literal, part_kind, part_of
+from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
 from mlops_audit.readers.python.definitions import DefinitionWalk
 from mlops_audit.readers.python.records import BoundRecord
 from mlops_audit.schema import Assertion, Assignment
@@ -86,8 +87,10 @@ class Statements(DefinitionWalk):
             return origin
         for target in targets:
             name = self._target_name(target)
+            if isinstance(value, COMPARISONS):
+                self.kept(value, name)
             if name:
-                found = literal(value, self.unit, name)
+                found = self._worth_keeping(value, name)
                 if found is None:
                     break
                 if self.room("assignments"):
@@ -97,6 +100,12 @@ class Statements(DefinitionWalk):
                         )
                     )
         return origin
+
+    def _worth_keeping(self, value: ast.expr, name: str) -> tuple[str, str | None] | None:
+        if isinstance(value, ast.Subscript):
+            base = part_of(value, self.unit)
+            return None if base is None else (part_kind(value, self.compared), base)
+        return literal(value, self.unit, name)
 
     def _target_name(self, target: ast.expr) -> str:
         kind = type(target)
@@ -130,6 +139,8 @@ class Statements(DefinitionWalk):
             self.returned(tuple(self.eval(item) for item in node.value.elts))
         else:
             self.returned(self.eval(node.value))
+        if may_compare(node.value, self.compared):
+            self.condition("return", node.value, node, ("return",), len(self.out.calls))
 
     def _raise(self, node: ast.Raise) -> None:
         self.events.append("raise")
@@ -157,9 +168,9 @@ class Statements(DefinitionWalk):
             self.eval(node.msg)
         if self.room("assertions"):
             self.out.rows.append(
-                Assertion(self.path, node.lineno, self.scope, _always_true(node.test))
+                Assertion(self.path, node.lineno, self.scope, always_true(node.test))
             )
-        self.condition("assert", node.test, node.lineno, ("raise",), len(self.out.calls))
+        self.condition("assert", node.test, node, ("raise",), len(self.out.calls))
 
     def _if(self, node: ast.If) -> None:
         # elif branches nest to the right: walked in a loop, so that long chains stay shallow.
@@ -186,7 +197,7 @@ class Statements(DefinitionWalk):
             break
         self.guards -= guards
         for branch, events, calls in branches[1:] if main else branches:
-            self.condition("if", branch.test, branch.lineno, self.events[events:], calls)
+            self.condition("if", branch.test, branch, self.events[events:], calls)
 
     def _while(self, node: ast.While) -> None:
         self.eval(node.test)
@@ -195,7 +206,7 @@ class Statements(DefinitionWalk):
         self.visit(node.body)
         self.loops -= 1
         self.visit(node.orelse)
-        self.condition("while", node.test, node.lineno, self.events[events:], calls)
+        self.condition("while", node.test, node, self.events[events:], calls)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         origin = self.eval(node.iter)
@@ -256,14 +267,6 @@ def is_main_guard(test: ast.expr) -> bool:
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
         isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
     )
-
-
-def _always_true(test: ast.expr) -> bool:
-    if isinstance(test, ast.Tuple):
-        return bool(test.elts)
-    if isinstance(test, ast.Compare):
-        return all(isinstance(side, ast.Constant) for side in (test.left, *test.comparators))
-    return isinstance(test, ast.Constant) and bool(test.value)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Statements, Any], None]] = {

@@ -1,0 +1,52 @@
+"""Actions that no import gives away: hand-written loops, splits, gates, services, metric files."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from mlops_audit.linking.idioms.batch import batch_predictions
+from mlops_audit.linking.idioms.facts import Known
+from mlops_audit.linking.idioms.gate import gates
+from mlops_audit.linking.idioms.reached import Reached
+from mlops_audit.linking.idioms.seed import seeds, switches
+from mlops_audit.linking.idioms.serve import demos, services
+from mlops_audit.linking.idioms.split import splits
+from mlops_audit.linking.idioms.train import training_loops
+from mlops_audit.linking.units import UnitGraph
+from mlops_audit.schema import Action
+
+_IN_THE_CODE = (training_loops, seeds, switches, splits)
+_THROUGH_THE_GRAPH = (services, demos, batch_predictions, gates)
+
+
+def find_idioms(connection: sqlite3.Connection, actions: Sequence[Action]) -> list[Action]:
+    """Return what the code does by hand; ``actions`` are those that technologies gave."""
+    known = Known(connection, actions)
+    found: list[Action] = []
+    for idiom in _IN_THE_CODE:
+        new = list(idiom(connection, known))
+        known.add(new)
+        found += new
+    return _sorted(found)
+
+
+def find_reaching_idioms(connection: sqlite3.Connection, graph: UnitGraph) -> list[Action]:
+    """Return what shows only through the graph of units; entry points and actions are stored."""
+    known = Known(connection, _stored(connection))
+    reached = Reached(connection, graph)
+    found: list[Action] = []
+    for idiom in _THROUGH_THE_GRAPH:
+        found += idiom(connection, known, reached)
+    return _sorted(found)
+
+
+def _stored(connection: sqlite3.Connection) -> list[Action]:
+    return [Action(*row) for row in connection.execute("SELECT * FROM action")]
+
+
+def _sorted(actions: Iterable[Action]) -> list[Action]:
+    return sorted(set(actions), key=_place)
+
+
+def _place(action: Action) -> tuple[str, int, int, str, str]:
+    cell = -1 if action.cell is None else action.cell
+    return action.path, cell, action.line or 0, action.action, action.name
