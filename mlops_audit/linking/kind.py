@@ -22,7 +22,6 @@ _ML_ACTIONS = _TRAINING | words(
     """
 )
 _SERVED = words("serve deploy predict_batch")
-_APPLYING = words("load_model predict hosted_model")
 _KEEPING = words("register_model promote_model serve deploy track_server predict_batch")
 #: Machine-learning packages of languages whose code is not read.
 _FOREIGN_ML = words(
@@ -172,51 +171,14 @@ def _library(evidence: _Evidence) -> Trait | None:
 
 def _production(evidence: _Evidence) -> Trait | None:
     found = evidence.first(_SERVED)
-    if found is not None:
-        said = {
-            "serve": "A model is served",
-            "deploy": "A deployment is defined",
-            "predict_batch": "A batch prediction is defined",
-        }[found[0]]
-        return Trait("kind:production", said, *found[1])
-    routes = evidence.connection.execute(
-        "SELECT path, line, name FROM entry_point WHERE kind = 'web_route' ORDER BY path, line"
-    ).fetchall()
-    for path, line, name in routes:
-        if evidence.roles.get(path) not in evidence.counted:
-            continue
-        applied = evidence.connection.execute(
-            "SELECT DISTINCT a.path FROM entry_reach r"
-            " JOIN action a ON a.path = r.path AND a.scope = r.scope"
-            " WHERE r.entry_path = ? AND a.action IN ('load_model', 'predict')"
-            " AND a.confidence <> 'low' ORDER BY a.path LIMIT 1",
-            (path,),
-        ).fetchone()
-        if applied:
-            return Trait("kind:production", f"A model answers the route {name}", path, line)
-    return _batch(evidence)
-
-
-def _batch(evidence: _Evidence) -> Trait | None:
-    """Return the trait if something declared to run applies a stored model and keeps the result."""
-    query = (
-        "SELECT r.entry_path, r.entry_scope, e.line, e.kind,"
-        " GROUP_CONCAT(DISTINCT a.action) AS actions FROM entry_reach r"
-        " JOIN entry_point e ON e.path = r.entry_path AND e.scope = r.entry_scope"
-        " AND e.kind IN ('stage', 'image', 'flow', 'console_script', 'job')"
-        " JOIN action a ON a.path = r.path AND a.scope = r.scope AND a.confidence <> 'low'"
-        " WHERE a.action IN ('load_model', 'predict', 'save_data', 'train')"
-        " GROUP BY r.entry_path, r.entry_scope, e.line, e.kind"
-        " ORDER BY r.entry_path, r.entry_scope"
-    )
-    for path, _scope, line, _kind, joined in evidence.connection.execute(query):
-        actions = set(joined.split(","))
-        if actions == {"load_model", "predict", "save_data"} and (
-            evidence.roles.get(path) in evidence.counted
-        ):
-            said = "A declared job applies a stored model and keeps its predictions"
-            return Trait("kind:production", said, path, line)
-    return None
+    if found is None:
+        return None
+    said = {
+        "serve": "A model is served",
+        "deploy": "A deployment is defined",
+        "predict_batch": "A stored model is applied in batches and its predictions are kept",
+    }[found[0]]
+    return Trait("kind:production", said, *found[1])
 
 
 def _exploration(evidence: _Evidence) -> Trait | None:
@@ -279,10 +241,8 @@ def _others(evidence: _Evidence) -> list[Trait]:
     served = evidence.first(words("serve deploy"))
     if served:
         add("serves", "A model is served or deployed", served[1])
-    batch = evidence.first(words("predict_batch")) or _batch(evidence)
-    if isinstance(batch, Trait):
-        found.append(Trait("batch", batch.reason, batch.path, batch.line))
-    elif batch:
+    batch = evidence.first(words("predict_batch"))
+    if batch:
         add("batch", "Predictions are made in batches", batch[1])
     hosted = evidence.first(words("hosted_model"))
     if hosted and not trained:

@@ -24,7 +24,10 @@ class Module(NamedTuple):
     path: Path
     module: Annotated[str, "path as a dotted name without suffix and __init__"]
     parsed: Annotated[str, "full (ast) | tolerant (error-tolerant parser) | none"]
-    kind: Annotated[str, "script | notebook | databricks | percent (cells in a .py)"]
+    kind: Annotated[
+        str,
+        "script | notebook (also R Markdown, Quarto) | databricks | percent (cells in a .py)",
+    ]
     lines: Annotated[int, "physical lines"]
     code_lines: Annotated[int, "lines that are neither blank nor comment"]
     main_guard: Annotated[int | None, "line of `if __name__ == '__main__'`"]
@@ -154,14 +157,18 @@ class StringLiteral(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """An if/while/assert/ternary/return that compares a value with a number or another value."""
+    """A comparison of a value with a number or another value that decides or is kept."""
 
     path: Path
     cell: CellIndex
     line: Line
     end_line: EndLine
     scope: Scope
-    kind: Annotated[str, "if | assert | while | ternary | return (of the comparison itself)"]
+    kind: Annotated[
+        str,
+        "if | assert | while | ternary | return (of the comparison itself) | value (bound to a"
+        " name, a key or a keyword, which is the first of the names)",
+    ]
     in_loop: Annotated[bool, "1 inside for/while of the same scope"]
     names: Annotated[str, "space-separated names and string keys in the test, lower case"]
     operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]

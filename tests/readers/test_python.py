@@ -225,3 +225,14 @@ def test_any_text_is_read(content: str | bytes) -> None:
     rows = read(content)
     assert len(rows["module"]) == 1
     assert not any("The reader failed" in str(row) for row in rows.get("diagnostic", []))
+
+
+def test_a_call_among_the_arguments_is_not_the_decorator_nor_what_a_name_is_bound_to() -> None:
+    rows = read(
+        "from hypothesis import given, strategies as st\n"
+        "@given(st.integers())\n"
+        "def test_a(x):\n"
+        "    model = build(config(x))\n"
+    )
+    assert [row[4] for row in rows["decorator"]] == ["hypothesis.given"]
+    assert {str(row[6]): row[10] for row in rows["call"]}["build"] == "model"

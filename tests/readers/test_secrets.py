@@ -25,6 +25,12 @@ SECRET = random_text(40, ascii_letters + digits + "/+")
 STORAGE = random_text(86, ascii_letters + digits + "+/") + "=="
 GITHUB = "gh" + "p_" + random_text(36)
 HUGGING = "h" + "f_" + random_text(34)
+GUID = "-".join(random_text(size, "0123456789abcdef", size) for size in (8, 4, 4, 4, 12))
+TEAMS = (
+    f"https://acme.webhook.office.com/webhookb2/{GUID}@{GUID}"
+    f"/Incoming"
+    f"Webhook/{random_text(32, '0123456789abcdef')}/{GUID}"
+)
 WANDB = random_text(40, "0123456789abcdef")
 
 
@@ -46,6 +52,7 @@ def read(text: str, path: str, role: str = "source") -> Rows:
         ("train.py", f"wandb.login(key='{WANDB}')\n", "wandb-key", "yes"),
         ("run.sh", f"export WANDB_API_KEY={WANDB}\n", "wandb-key", "yes"),
         (".env", f"API_TOKEN={random_text(32)}\n", "token", "likely"),
+        ("alert.py", f"HOOK = '{TEAMS}'\n", "teams-webhook", "yes"),
         ("db.py", "URL = 'postgresql://ml:Zk8vQw2pLx9@db.acme.io/x'\n", "url-password", "likely"),
         ("docker-compose.yml", "POSTGRES_PASSWORD: postgres\n", "password", "weak"),
     ],

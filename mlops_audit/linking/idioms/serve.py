@@ -43,7 +43,8 @@ def services(connection: sqlite3.Connection, known: Known, reached: Reached) -> 
         " ORDER BY path, line, scope"
     )
     for path, cell, line, scope, name in connection.execute(query):
-        if known.written(path):
+        # A notebook shows how a service would look; nothing of it runs on.
+        if known.written(path) and cell is None:
             routes[path].append(_Route(Site(path, cell, line, scope), name))
     for path, found in routes.items():
         yield from _served(path, found, reached)
@@ -130,11 +131,10 @@ def demos(connection: sqlite3.Connection, known: Known, reached: Reached) -> Ite
     """Yield `demo_app` for every Streamlit, Gradio or Dash application that applies a model."""
     query = (
         "SELECT path, MIN(line), root FROM import"
-        f" WHERE root IN ({','.join('?' * len(_DEMOS))}) GROUP BY path, root ORDER BY path, root"
+        f" WHERE cell IS NULL AND root IN ({','.join('?' * len(_DEMOS))})"
+        " GROUP BY path, root ORDER BY path, root"
     )
-    told = {
-        path for (path,) in connection.execute("SELECT path FROM action WHERE action = 'demo_app'")
-    }
+    told: set[str] = set()
     for path, line, root in connection.execute(query, sorted(_DEMOS)).fetchall():
         if not known.written(path) or path in told:
             continue

@@ -256,4 +256,5 @@ def _decorators(
                 via="decorator",
                 name=name,
                 confidence=hit.entry.confidence,
+                call=call,
             )

@@ -63,6 +63,21 @@ class KeyEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEntry:
+    """A call that starts a command or a script, and the arguments that say which.
+
+    An argument is named by keyword or position, with alternatives: ``bash_command|0``; ``*`` means
+    all positional ones together.
+    """
+
+    name: str
+    command: str | None = None
+    script: str | None = None
+    arguments: str | None = None
+    directory: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Technology:
     """One technology file."""
 
@@ -81,6 +96,7 @@ class Technology:
     images: tuple[GlobEntry, ...]
     files: tuple[GlobEntry, ...]
     keys: tuple[KeyEntry, ...]
+    launches: tuple[LaunchEntry, ...]
     links: tuple[tuple[str, str], ...]
     origin: str
 

@@ -17,6 +17,8 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Is: "is",
     ast.IsNot: "is",
 }
+#: Expressions that may be a comparison.
+COMPARISONS = (ast.Compare, ast.BoolOp, ast.UnaryOp)
 _MAX_NODES = 200
 
 
@@ -85,7 +87,7 @@ def may_compare(node: ast.expr, compared: Container[str]) -> bool:
         node = node.args[0]
     if isinstance(node, ast.Name):
         return node.id in compared
-    return isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp))
+    return isinstance(node, COMPARISONS)
 
 
 def always_true(test: ast.expr) -> bool:

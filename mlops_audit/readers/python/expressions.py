@@ -2,21 +2,20 @@
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from mlops_audit.readers.python.annotations import annotation_origin
 from mlops_audit.readers.python.calls import argument, assertion_is_trivial, imported_module
-from mlops_audit.readers.python.comparisons import describe_test
+from mlops_audit.readers.python.comparisons import COMPARISONS
+from mlops_audit.readers.python.conditions import Conditions
 from mlops_audit.readers.python.origins import CONTAINER, element, join
 from mlops_audit.readers.python.records import (
     MAX_ARGUMENTS,
     MAX_CALLS,
     Argument,
     CallRecord,
-    ConditionRecord,
 )
-from mlops_audit.readers.python.walk import Walk
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reduce", "execfile"}
 _LITERALS: dict[type[Any], str] = {
@@ -27,7 +26,7 @@ _LITERALS[type(None)] = "builtins.None()"
 Names = dict[str, str | None]
 
 
-class Expressions(Walk):
+class Expressions(Conditions):
     """The expression half of the walk."""
 
     def eval(self, node: ast.expr) -> str | None:
@@ -116,6 +115,8 @@ class Expressions(Walk):
                     keep.append(Argument(None, *argument(value, origin, self.unit)))
         for keyword in node.keywords:
             origin = self.eval(keyword.value)
+            if isinstance(keyword.value, COMPARISONS):
+                self.kept(keyword.value, keyword.arg)
             if len(keep) < MAX_ARGUMENTS:
                 name = "**" if keyword.arg is None else keyword.arg
                 keep.append(Argument(name, *argument(keyword.value, origin, self.unit, name)))
@@ -173,26 +174,6 @@ class Expressions(Walk):
         self.condition("ternary", node.test, node, (), calls)
         return second if first is None or first == "builtins.None()" else first
 
-    def condition(
-        self,
-        kind: str,
-        test: ast.expr,
-        node: ast.expr | ast.stmt,
-        events: Iterable[str],
-        calls: int,
-    ) -> None:
-        """Record a condition that compares something; ``calls`` is where its branches begin."""
-        described = describe_test(test, self.compared)
-        if described is not None:
-            names, operators, numbers = described
-            branch = tuple(self.out.calls[calls:])
-            self.out.conditions.append(
-                ConditionRecord(
-                    self.unit.cell, node.lineno, node.end_lineno, self.scope, kind, self.loops > 0,
-                    names, operators, numbers, tuple(dict.fromkeys(events)), branch,
-                )
-            )  # fmt: skip
-
     def _lambda(self, node: ast.Lambda) -> str | None:
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
@@ -243,6 +224,8 @@ class Expressions(Walk):
             if key is not None:
                 self.eval(key)
             origin = self.eval(value)
+            if isinstance(value, COMPARISONS) and isinstance(key, ast.Constant):
+                self.kept(value, str(key.value))
             found = found or _worth(origin)
         return f"{CONTAINER}D{found or ''}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlops_audit.readers.python.calls import literal, part_kind, part_of
-from mlops_audit.readers.python.comparisons import always_true, may_compare
+from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
 from mlops_audit.readers.python.definitions import DefinitionWalk
 from mlops_audit.readers.python.records import BoundRecord
 from mlops_audit.schema import Assertion, Assignment
@@ -87,6 +87,8 @@ class Statements(DefinitionWalk):
             return origin
         for target in targets:
             name = self._target_name(target)
+            if isinstance(value, COMPARISONS):
+                self.kept(value, name)
             if name:
                 found = self._worth_keeping(value, name)
                 if found is None:

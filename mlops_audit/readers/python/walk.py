@@ -4,7 +4,7 @@ import ast
 from collections import deque
 from typing import NamedTuple
 
-from mlops_audit.readers.python.comparisons import dotted
+from mlops_audit.readers.python.comparisons import COMPARISONS, dotted
 from mlops_audit.readers.python.origins import CONTAINER, element, part
 from mlops_audit.readers.python.records import MAX_ROWS, CallRecord, Collected
 from mlops_audit.readers.python.source import package_of
@@ -13,7 +13,6 @@ from mlops_audit.readers.python.unit import Unit
 from mlops_audit.schema import Import, StringLiteral
 
 Names = dict[str, str | None]
-_COMPARISONS = (ast.Compare, ast.BoolOp, ast.UnaryOp)
 
 
 class Deferred(NamedTuple):
@@ -101,14 +100,14 @@ class Walk:
         """Bind an assignment target to an origin."""
         if isinstance(target, ast.Name):
             self.bind_name(target.id, origin)
-            if isinstance(value, _COMPARISONS):
+            if isinstance(value, COMPARISONS):
                 self.compared[target.id] = value
             elif self.compared:
                 self.compared.pop(target.id, None)
         elif isinstance(target, ast.Attribute):
             base = self.eval(target.value)
             name = dotted(target)
-            if name is not None and isinstance(value, _COMPARISONS):
+            if name is not None and isinstance(value, COMPARISONS):
                 self.compared[name] = value
             elif name is not None and self.compared:
                 self.compared.pop(name, None)

@@ -82,6 +82,12 @@ FORMATS: tuple[Format, ...] = (
         "/api/webhooks/",
         rf"(https://discord(?:app)?\.com/api/webhooks/\d{{17,20}}/[A-Za-z0-9_-]{{60,80}}){_END}",
     ),
+    _format(
+        "teams-webhook",
+        "/IncomingWebhook/",
+        r"(https://(?:[\w-]{1,60}\.webhook|outlook)\.office(?:365)?\.com/webhook(?:b2)?/"
+        rf"[0-9a-f-]{{36}}@[0-9a-f-]{{36}}/IncomingWebhook/[0-9a-f]{{32}}/[0-9a-f-]{{36}}){_END}",
+    ),
     _format("google-api-key", "AIza", rf"{_START}(AIza[0-9A-Za-z_-]{{35}}){_END}", "likely"),
     _format("google-oauth-secret", "GOCSPX-", rf"{_START}(GOCSPX-[A-Za-z0-9_-]{{28}}){_END}"),
     _format("huggingface-token", "hf_", rf"{_START}(hf_[A-Za-z0-9]{{34}}){_END}"),

@@ -1,0 +1,389 @@
+"""What code does by hand, without a call that a library gives away."""
+
+import json
+
+import pytest
+
+TORCH_LOOP = """\
+import torch
+
+def train(model, loader):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = model(x, y)
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def found(linked, files, *actions):
+    """Return `action path:line` of what idioms found, of the given actions or of all."""
+    rows = linked(files).rows(
+        "SELECT action, path, line FROM action WHERE via = 'idiom' ORDER BY path, line, action"
+    )
+    return [f"{action} {path}:{line}" for action, path, line in rows if action in actions]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["train a.py:8"], TORCH_LOOP),
+        # Gradients of an input: an attack or an explanation, no training.
+        ([], "import torch\ndef attack(x, loss):\n    loss.backward()\n    return x.grad.sign()\n"),
+        # A scheduler's step is no optimiser's.
+        (
+            [],
+            "import torch\ndef f(loss, p):\n    loss.backward()\n"
+            "    s = torch.optim.lr_scheduler.StepLR(p, 1)\n    s.step()\n",
+        ),
+        # Not PyTorch at all.
+        ([], "def f(book, optimizer):\n    book.backward()\n    optimizer.step()\n"),
+        (
+            ["train a.py:6"],
+            "import torch\ndef f(optimizer, model, x):\n    def closure():\n"
+            "        optimizer.zero_grad()\n        loss = model(x)\n        loss.backward()\n"
+            "        return loss\n    optimizer.step(closure)\n",
+        ),
+        (
+            ["train a.py:6"],
+            "from accelerate import Accelerator\nimport torch\naccelerator = Accelerator()\n"
+            "def f(model, optimizer, batch):\n    loss = model(batch)\n"
+            "    accelerator.backward(loss)\n    optimizer.step()\n",
+        ),
+        (
+            ["train a.py:3"],
+            "import tensorflow as tf\ndef step(model, x, optimizer):\n"
+            "    with tf.GradientTape() as tape:\n        loss = model(x)\n"
+            "    optimizer.apply_gradients(zip(tape.gradient(loss, model.v), model.v))\n",
+        ),
+        # The model's fit is the training; its step is not another one.
+        (
+            [],
+            "import tensorflow as tf\nclass Net(tf.keras.Model):\n    def train_step(self, x):\n"
+            "        with tf.GradientTape() as tape:\n            loss = self(x)\n"
+            "        self.optimizer.apply_gradients(zip(tape.gradient(loss, self.v), self.v))\n",
+        ),
+        (
+            ["train a.py:3"],
+            "import jax, optax\ndef step(params, x, state, opt):\n"
+            "    grads = jax.grad(loss)(params, x)\n    updates, state = opt.update(grads, state)\n"
+            "    return optax.apply_updates(params, updates)\n",
+        ),
+    ],
+)
+def test_training_loops(linked, expected, code):
+    assert found(linked, {"a.py": code}, "train") == expected
+
+
+def test_a_training_loop_belongs_to_its_library(linked):
+    rows = linked({"a.py": TORCH_LOOP}).rows(
+        "SELECT technology, name, confidence FROM action WHERE action = 'train'"
+    )
+    assert rows == [("pytorch", "loss.backward() and optimizer.step()", "high")]
+
+
+def test_a_training_loop_in_a_test_is_no_training(linked):
+    assert found(linked, {"tests/test_a.py": TORCH_LOOP}, "train") == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["seed a.py:2"], "from ray.data import read_csv\nread_csv('a').random_shuffle(seed=3)\n"),
+        ([], "from ray.data import read_csv\nread_csv('a').random_shuffle(seed=None)\n"),
+        # Known libraries say it themselves.
+        ([], "from sklearn.svm import SVC\nSVC(random_state=1)\n"),
+        # Randomness of something else.
+        ([], "import turtle\nturtle.Pen(seed=3)\n"),
+        (["seed a.py:2"], "from somewhere import seed_everything\nseed_everything(1)\n"),
+        # The repository's own helper is followed to what it calls.
+        ([], "import torch\ndef set_seed(s):\n    torch.manual_seed(s)\nset_seed(1)\n"),
+        (["deterministic a.py:2"], "import torch\ntorch.backends.cudnn.deterministic = True\n"),
+        ([], "import torch\ntorch.backends.cudnn.deterministic = False\n"),
+    ],
+)
+def test_seeds(linked, expected, code):
+    assert found(linked, {"a.py": code}, "seed", "deterministic") == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["split a.py:1"], "train = df[df.day < cut]\ntest = df[df.day >= cut]\n"),
+        (["split a.py:2"], "n = int(0.8 * len(x))\nx_train, x_test = x[:n], x[n:]\n"),
+        (["split a.py:1"], "train_size = int(0.8 * len(rows))\nfit(rows, train_size)\n"),
+        (["split a.py:1"], "train_ds = ds.take(9)\nval_ds = ds.skip(9)\n"),
+        (["split a.py:1"], "train = df.sample(frac=0.8)\ntest = df.drop(train.index)\n"),
+        (
+            ["split a.py:2"],
+            "from torchvision.datasets import MNIST\na = MNIST('d', train=True)\n"
+            "b = MNIST('d', train=False)\n",
+        ),
+        (
+            ["split a.py:2"],
+            "from datasets import load_dataset\na = load_dataset('x', split='train')\n"
+            "b = load_dataset('x', split='test')\n",
+        ),
+        (
+            ["split a.py:2"],
+            "from datasets import load_dataset\na = load_dataset('x', split='train[:80%]')\n"
+            "b = load_dataset('x', split='train[80%:]')\n",
+        ),
+        (["split a.py:1"], "model.fit(x, y, validation_split=0.2)\n"),
+        ([], "model.fit(x, y, validation_split=0.0)\n"),
+        (
+            ["split a.py:2"],
+            "from keras.datasets import mnist\n(x_train, y), (x_test, z) = mnist.load_data()\n",
+        ),
+        (
+            ["split a.py:2"],
+            "import pandas as pd\na = pd.read_csv('d/train.csv')\nb = pd.read_csv('d/test.csv')\n",
+        ),
+        # One part only, or parts of different things.
+        ([], "train = df[df.day < cut]\n"),
+        ([], "train = trips[:5]\ntest = flights[:5]\n"),
+        ([], "import pandas as pd\na = pd.read_csv('train.csv')\nb = pd.read_csv('other.csv')\n"),
+        # Settings that have two sections.
+        ([], "train = config['training']\nval = config['validation']\n"),
+        # A picture of the parts is no split.
+        ([], "def plot(df):\n    train = df[df.d < 3]\n    test = df[df.d >= 3]\n"),
+        # Said by the library already.
+        (
+            [],
+            "from sklearn.model_selection import train_test_split\n"
+            "x_train, x_test = train_test_split(x)\n",
+        ),
+    ],
+)
+def test_splits(linked, expected, code):
+    assert found(linked, {"a.py": code}, "split") == expected
+
+
+def test_a_split_is_named_for_people(linked):
+    rows = linked({"a.py": "train = df[df.day < cut]\ntest = df[df.day >= cut]\n"}).rows(
+        "SELECT name FROM action WHERE action = 'split'"
+    )
+    assert rows == [("train and test: rows by a condition of df",)]
+
+
+def test_a_settings_file_that_keeps_the_parts_apart(linked):
+    files = {
+        "data.yaml": "train: ../images/train\nval: ../images/valid\n",
+        "steps.yaml": "train: ${{inputs.train_data}}\nval: ${{inputs.val_data}}\n",
+        ".hydra/config.yaml": "train: images/train\nval: images/val\n",
+    }
+    assert found(linked, files, "split") == ["split data.yaml:1"]
+
+
+SERVICE = """\
+import joblib
+from fastapi import FastAPI
+
+app = FastAPI()
+model = joblib.load("model.joblib")
+
+@app.get("/health")
+def health():
+    return {"ok": True}
+
+@app.post("/predict", tags=[str(1)])
+def predict(row: dict):
+    return model.predict([row])
+"""
+
+
+def test_a_route_that_applies_a_model_is_a_service(linked):
+    repository = linked({"app.py": SERVICE})
+    rows = repository.rows("SELECT scope, name, confidence FROM action WHERE action = 'serve'")
+    assert rows == [("predict", "POST /predict", "high")]
+    assert repository.kind == "production"
+    assert repository.zone("app.py") == "production"
+
+
+@pytest.mark.parametrize(
+    ("expected", "files"),
+    [
+        # A web application without a model.
+        ([], {"app.py": "from flask import Flask\napp = Flask('a')\n@app.route('/predict')\n"
+              "def predict():\n    return 'rain'\n"}),
+        # The model is called, not `.predict`ed: what loads it in the same application tells.
+        (["serve app.py:10"], {"app.py": "import torch\nfrom fastapi import FastAPI\n"
+              "app = FastAPI()\nmodel = torch.load('m.pt')\n\n@app.get('/health')\n"
+              "def health():\n    return 1\n\n@app.post('/predict')\ndef predict(x):\n"
+              "    return model(x)\n"}),
+        # The model arrives by injection, through another module.
+        (["serve app.py:5"], {"app.py": "from fastapi import Depends, FastAPI\n"
+              "from models import get_model\napp = FastAPI()\n\n@app.post('/predict')\n"
+              "def predict(x, model=Depends(get_model)):\n    return model.predict(x)\n",
+              "models.py": "import joblib\ndef get_model():\n    return joblib.load('m')\n"}),
+        # Loading again is management; the other route is the service.
+        (["serve app.py:9"], {"app.py": "import joblib\nfrom fastapi import FastAPI\n"
+              "app = FastAPI()\ndef load():\n    return joblib.load('m')\n"
+              "@app.post('/reload')\ndef reload():\n    load()\n@app.post('/predict')\n"
+              "def predict(x):\n    return load().predict(x)\n"}),
+        (["serve score.py:6"], {"score.py": "import joblib\n\ndef init():\n    global model\n"
+              "    model = joblib.load('m')\ndef run(data):\n    return model.predict(data)\n"}),
+        (["predict_batch batch_score.py:6"], {"batch_score.py": "import joblib\n\ndef init():\n"
+              "    global model\n    model = joblib.load('m')\ndef run(files):\n"
+              "    return model.predict(files)\n"}),
+        # A pair of functions of that name without a model.
+        ([], {"game.py": "def init():\n    pass\ndef run(screen):\n    screen.draw()\n"}),
+        (["serve inference.py:4"], {"inference.py": "import torch\ndef model_fn(model_dir):\n"
+              "    return torch.load('m.pt')\ndef predict_fn(data, model):\n"
+              "    return model(data)\n"}),
+        (["serve fn.py:3"], {"fn.py": "import joblib\nmodel = joblib.load('m')\n"
+              "def lambda_handler(event, context):\n    return model.predict(event)\n"}),
+        ([], {"fn.py": "import boto3\ndef lambda_handler(event, context):\n    return 1\n"}),
+        (["demo_app app.py:3"], {"app.py": "import streamlit as st\nimport joblib\n"
+              "model = joblib.load('m')\nst.write(model.predict([1]))\n"}),
+        ([], {"app.py": "import streamlit as st\nimport pandas as pd\n"
+              "st.write(pd.read_csv('a.csv'))\n"}),
+    ],
+)  # fmt: skip
+def test_services(linked, expected, files):
+    assert found(linked, files, "serve", "predict_batch", "demo_app") == expected
+
+
+def test_a_service_in_a_notebook_is_a_sketch(linked):
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "execution_count": 1,
+        "outputs": [],
+        "source": SERVICE,
+    }
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 4,
+        "metadata": {"kernelspec": {"name": "python3", "language": "python"}},
+        "cells": [cell],
+    }
+    assert found(linked, {"a.ipynb": json.dumps(notebook)}, "serve") == []
+
+
+BATCH = """\
+import joblib
+import pandas as pd
+
+def main():
+    model = joblib.load("model.joblib")
+    rows = pd.read_csv("rows.csv")
+    rows["p"] = model.predict(rows)
+    rows.to_csv("out.csv")
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_script_that_keeps_the_predictions_of_a_stored_model(linked):
+    assert found(linked, {"apply.py": BATCH}, "predict_batch") == ["predict_batch apply.py:7"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # Nothing is kept.
+        {"apply.py": BATCH.replace('    rows.to_csv("out.csv")\n', "    print(rows)\n")},
+        # Training that looks at its own test set.
+        {
+            "train.py": "from sklearn.svm import SVC\n"
+            + BATCH.replace("    rows =", "    SVC().fit([[1]], [1])\n    rows =")
+        },
+        # Evaluation on labelled data.
+        {
+            "check.py": "from sklearn.metrics import accuracy_score\n"
+            + BATCH.replace("    rows.to", "    print(accuracy_score(rows, rows))\n    rows.to")
+        },
+        # Nobody starts it.
+        {"apply.py": BATCH.partition("\nif __name__")[0]},
+    ],
+)
+def test_what_is_no_batch_prediction(linked, files):
+    assert found(linked, files, "predict_batch") == []
+
+
+LEARNED = "from sklearn.metrics import accuracy_score\nacc = accuracy_score(y, p)\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["gate a.py:3"], LEARNED + "if acc < 0.8:\n    raise ValueError('bad')\n"),
+        (["gate a.py:3"], LEARNED + "if acc < MIN_ACC:\n    import sys\n    sys.exit(1)\n"),
+        (["gate a.py:4"], LEARNED + "good = acc > 0.8\nif not good:\n    raise SystemExit\n"),
+        (
+            ["gate a.py:3"],
+            "import mlflow\ndef release(new_rmse, best_rmse, uri):\n    if new_rmse < best_rmse:\n"
+            "        mlflow.register_model(uri, 'm')\n",
+        ),
+        # The release is a function of the repository.
+        (
+            ["gate a.py:5"],
+            "import mlflow\ndef publish(uri):\n    mlflow.register_model(uri, 'm')\n"
+            "def run(new_rmse, best_rmse, uri):\n    if new_rmse < best_rmse:\n"
+            "        publish(uri)\n",
+        ),
+        (["gate a.py:2"], "def deployment_trigger(accuracy, min_accuracy):\n"
+            "    return accuracy > min_accuracy\n"),
+        (["gate a.py:2"], "def check_model(metrics):\n    if metrics['f1'] < 0.7:\n"
+            "        return False\n    return True\n"),
+        (["gate a.py:1"], "if scores['new'] >= max(scores.values()):\n    deploy_flag = 1\n"),
+        (["gate a.py:2"], "def gates(m):\n    return {'passed': m['rmse'] <= 7.5}\n"),
+        (["gate a.py:1"], "passed_gate = accuracy >= args.baseline_accuracy\n"),
+        # Early stopping and the best checkpoint.
+        ([], "import torch\nfor epoch in range(3):\n    if val_loss < best_loss:\n"
+            "        best_loss = val_loss\n        torch.save(model, 'm.pt')\n"),
+        ([], "class EarlyStopping:\n    def __call__(self, val_loss):\n"
+            "        if val_loss < self.best_loss:\n            self.save_checkpoint()\n"),
+        ([], "for name in models:\n    if score > best_score:\n        best_model = name\n"),
+        # What a value can be at all.
+        ([], "def predict(score):\n    assert 0 <= score <= 1\n"),
+        ([], "def loss(precision):\n    if precision < 0:\n        raise ValueError\n"),
+        # A classifier's threshold, a drawing, drift.
+        ([], "def classify(score):\n    if score > 0.5:\n        return 'dog'\n"),
+        ([], "if score > 0.3:\n    draw(box)\n"),
+        ([], "def check(psi, threshold):\n    if psi > threshold:\n        raise ValueError\n"),
+        ([], "def check(drift_score, threshold):\n    return drift_score > threshold\n"),
+        ([], "if metrics['accuracy'] == 1.0:\n    raise ValueError\n"),
+    ],
+)  # fmt: skip
+def test_gates(linked, expected, code):
+    assert found(linked, {"a.py": code}, "gate") == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "body"),
+    [
+        (["gate", "model_test"], "    assert accuracy_score(y, model.predict(x)) > 0.9\n"),
+        (["gate", "model_test"], "    score = model.score(x, y)\n    assert score >= 0.8\n"),
+        ([], "    assert model.predict(x).shape[0] > 3\n"),
+        ([], "    assert 0 <= model.score(x, y) <= 1\n"),
+        ([], "    assert model.loss > 0\n"),
+    ],
+)
+def test_assertions_on_a_model(linked, expected, body):
+    code = (
+        "import joblib\nfrom sklearn.metrics import accuracy_score\n\n"
+        "def test_it(x, y):\n    model = joblib.load('m')\n    model.predict(x)\n" + body
+    )
+    rows = linked({"tests/test_model.py": code}).rows(
+        "SELECT action FROM action WHERE via = 'idiom' ORDER BY action"
+    )
+    assert [action for (action,) in rows] == expected
+
+
+def test_an_assertion_on_a_metric_function_is_no_gate(linked):
+    code = "from lib import rmse\n\ndef test_it():\n    assert rmse([1], [2]) > 0.5\n"
+    assert found(linked, {"tests/test_metric.py": code}, "gate", "model_test") == []
+
+
+def test_assertions_of_unittest(linked):
+    code = (
+        "import joblib, unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n"
+        "        accuracy = joblib.load('m').score(1, 2)\n"
+        "        self.assertGreater(accuracy, 0.8)\n"
+    )
+    actions = found(linked, {"tests/test_model.py": code}, "gate", "model_test")
+    assert actions == ["gate tests/test_model.py:5", "model_test tests/test_model.py:5"]
