@@ -209,8 +209,12 @@ class Projects:
             for path, scope in _UNITS
             if path in names and scope in names
         ]
-        if not hidden or not scopes:
+        if not hidden:
             return rows
+        if table in _NAMED:
+            path, name = names.index("path"), names.index("name")
+            prefix = _NAMED[table]
+            return [row for row in rows if (row[path], f"{prefix}:{row[name]}") not in hidden]
         return [
             row
             for row in rows
@@ -247,6 +251,8 @@ class Projects:
 
 #: Columns that hold a path of the repository; a row counts if all of them lie in the project.
 _PATHS = ("path", "store", "target_path", "entry_path", "trigger_path")
+#: Tables whose rows are units themselves, and how the scope of such a unit starts.
+_NAMED = {"job": "job", "task": "task", "pipeline_stage": "stage"}
 #: Path columns that do not decide: a run lies below its store, a version names its registry.
 _LOOSE = frozenset({("run", "path"), ("registered_model", "store")})
 _UNITS = (

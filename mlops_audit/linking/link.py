@@ -14,11 +14,14 @@ from mlops_audit.linking.graph import automation_graph
 from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
+from mlops_audit.linking.launches import launch_edges
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
-from mlops_audit.linking.technologies import Catalogue, match_technologies
+from mlops_audit.linking.runs import merge_runs
+from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
 from mlops_audit.resources import rulebook
+from mlops_audit.schema import Command
 
 
 class Store(Protocol):
@@ -50,11 +53,13 @@ def link(
     """
     overrides = overrides or Overrides()
     connection = store.connection
+    merge_runs(store)
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
-    _actions(store, catalogue)
+    launches = find_launches(connection, catalogue.technologies.values())
+    _actions(store, catalogue, launches)
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
-    edges = call_edges(connection, index)
+    edges = call_edges(connection, index) + launch_edges(commands, launches)
     targets = command_targets(connection, commands)
     store.add("call_edge", edges)
     store.add("command_target", targets)
@@ -75,8 +80,8 @@ def link(
     return catalogue
 
 
-def _actions(store: Store, catalogue: Catalogue) -> None:
-    uses, actions = match_technologies(store.connection, catalogue)
+def _actions(store: Store, catalogue: Catalogue, launches: Sequence[Command]) -> None:
+    uses, actions = match_technologies(store.connection, catalogue, launches)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))

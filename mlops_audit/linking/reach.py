@@ -40,33 +40,64 @@ def entry_reach(
 
 
 def code_triggers(connection: sqlite3.Connection) -> list[AutomationTrigger]:
-    """Return the schedules that code declares: a DAG, a flow or a job with a schedule."""
+    """Return what starts by itself because code says so: a DAG, a flow or a job with a schedule."""
     known = set(connection.execute("SELECT path, line FROM automation_trigger"))
     query = (
-        "SELECT a.path, a.line, a.scope, a.name, a.call FROM action a"
+        "SELECT a.path, a.line, a.scope, a.action, a.name, a.call FROM action a"
         " JOIN module m ON m.path = a.path JOIN file f ON f.path = a.path"
-        " WHERE a.action = 'schedule' AND f.role NOT IN ('test', 'docs', 'vendored')"
-        " ORDER BY a.path, a.line, a.name"
+        " WHERE a.action IN ('schedule', 'trigger_run')"
+        " AND f.role NOT IN ('test', 'docs', 'vendored')"
+        " ORDER BY a.path, a.line, a.action, a.name"
     )
     found: list[AutomationTrigger] = []
-    for path, line, scope, name, call in connection.execute(query).fetchall():
+    for path, line, scope, action, name, call in connection.execute(query).fetchall():
         if (path, line) in known:
             continue
         known.add((path, line))
-        literal = connection.execute(
-            "SELECT value FROM call_argument WHERE path = ? AND call = ? AND keyword IN"
-            " ('schedule', 'schedule_interval', 'cron', 'cron_schedule', 'cron_expression',"
-            " 'interval', 'schedule_expression') ORDER BY position LIMIT 1",
-            (path, call),
-        ).fetchone()
-        detail = literal[0] if literal and literal[0] else name
-        paused = connection.execute(
-            "SELECT 1 FROM call_argument WHERE path = ? AND call = ? AND"
-            " keyword IN ('is_paused_upon_creation', 'paused') AND value = 'True'",
-            (path, call),
-        ).fetchone()
-        found.append(AutomationTrigger(path, line, scope, "schedule", detail, paused is None))
+        given: dict[str, tuple[str, str]] = {
+            keyword: (kind, value or "")
+            for keyword, kind, value in connection.execute(
+                "SELECT keyword, kind, value FROM call_argument"
+                " WHERE path = ? AND call = ? AND keyword IS NOT NULL ORDER BY position",
+                (path, call),
+            )
+        }
+        kind = "data_arrival" if action == "trigger_run" or _waits_for_data(given) else "schedule"
+        detail = _detail(given) or name
+        live = all(given.get(word, ("", ""))[1] != "True" for word in _PAUSED)
+        found.append(AutomationTrigger(path, line, scope, kind, detail, live))
     return found
+
+
+#: Arguments that say when something starts, the plainest first.
+_WHEN = (
+    "schedule",
+    "schedule_interval",
+    "cron",
+    "cron_schedule",
+    "cron_expression",
+    "interval",
+    "interval_second",
+    "rrule",
+    "schedule_expression",
+    "event",
+    "events",
+)
+_PAUSED = ("is_paused_upon_creation", "paused")
+_PERIODS = ("hourly", "daily", "weekly", "monthly")
+
+
+def _detail(given: Mapping[str, tuple[str, str]]) -> str:
+    for word in _WHEN:
+        if value := given.get(word, ("", ""))[1]:
+            return value
+    return next((word for word in _PERIODS if given.get(word, ("", ""))[1] == "True"), "")
+
+
+def _waits_for_data(given: Mapping[str, tuple[str, str]]) -> bool:
+    """Tell whether a schedule is a list of data sets whose update starts the run."""
+    kind, value = given.get("schedule", ("", ""))
+    return kind == "list" or "Dataset(" in value or "Asset(" in value
 
 
 def trigger_reach(

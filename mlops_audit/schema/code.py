@@ -24,7 +24,10 @@ class Module(NamedTuple):
     path: Path
     module: Annotated[str, "path as a dotted name without suffix and __init__"]
     parsed: Annotated[str, "full (ast) | tolerant (error-tolerant parser) | none"]
-    kind: Annotated[str, "script | notebook | databricks | percent (cells in a .py)"]
+    kind: Annotated[
+        str,
+        "script | notebook (also R Markdown, Quarto) | databricks | percent (cells in a .py)",
+    ]
     lines: Annotated[int, "physical lines"]
     code_lines: Annotated[int, "lines that are neither blank nor comment"]
     main_guard: Annotated[int | None, "line of `if __name__ == '__main__'`"]

@@ -6,7 +6,10 @@ from mlops_audit.schema.table import Line, Path
 
 
 class Dependency(NamedTuple):
-    """One declared dependency (direct, as people write it)."""
+    """One declared dependency (direct, as people write it).
+
+    `line` is NULL for what a cell of a Jupyter notebook installs.
+    """
 
     path: Path
     line: Line

@@ -57,7 +57,7 @@ class Action(NamedTuple):
     technology: Annotated[str, "id of the technology that says so; '' for an idiom"]
     via: Annotated[str, "call | base | decorator | command | uses | key | file | idiom"]
     name: Annotated[str, "the qualified name, command or key that matched"]
-    call: Annotated[int | None, "id in `call` when via = call"]
+    call: Annotated[int | None, "id in `call` when via = call, or a decorator with arguments"]
     confidence: Confidence
 
 
@@ -85,7 +85,11 @@ class CallEdge(NamedTuple):
     line: Line
     target_path: Annotated[str, "path of the callee"]
     target_scope: Annotated[str, "scope of the callee"]
-    kind: Annotated[str, "call | import | inherit | reference (passed as a value)"]
+    kind: Annotated[
+        str,
+        "call | import | inherit | reference (passed as a value) | launch (started as a script,"
+        " command or job)",
+    ]
     confidence: Confidence
 
 

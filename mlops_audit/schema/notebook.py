@@ -1,4 +1,10 @@
-"""Tables about notebooks."""
+"""Tables about notebooks.
+
+Rows of every table that come from a cell of an ``.ipynb`` carry the index of the cell and count
+lines inside it. Text notebooks (Databricks sources, percent scripts, R Markdown, Quarto) are
+files that people open by line: their rows count lines in the file and leave ``cell`` NULL, except
+in the table `cell`, whose ``line`` says where each cell begins.
+"""
 
 from typing import Annotated, NamedTuple
 
@@ -6,7 +12,12 @@ from mlops_audit.schema.table import CellIndex, Line, Path
 
 
 class Notebook(NamedTuple):
-    """One notebook: Jupyter, or a text document with code cells."""
+    """One notebook: Jupyter, or a text document with code cells.
+
+    A copy below .ipynb_checkpoints has this row and no other. A Python file counts as `percent` if
+    it says so (a Jupytext header, a markdown cell) or if most of its ``# %%`` cells do something;
+    a module that only marks its sections so does not.
+    """
 
     path: Path
     format: Annotated[str, "ipynb | databricks | percent | rmarkdown | quarto"]
@@ -16,20 +27,20 @@ class Notebook(NamedTuple):
     cells: Annotated[int, "cells"]
     code_cells: Annotated[int, "code cells with at least one non-blank line"]
     markdown_cells: Annotated[int, "markdown cells with text"]
-    executed_cells: Annotated[int, "non-empty code cells with an execution count"]
+    executed_cells: Annotated[int, "non-empty code cells with an execution count above 0"]
     in_order: Annotated[
         bool | None,
         "1 if every non-empty code cell has an execution count, the first is 1 and they strictly"
         " increase (gaps allowed); NULL if the format keeps no counts or there are no code cells",
     ]
     first_disorder: Annotated[int | None, "index of the first cell that breaks the order"]
-    output_bytes: Annotated[int, "bytes of stored outputs"]
+    output_bytes: Annotated[int, "bytes of stored outputs: text, data and tracebacks as UTF-8"]
     error_outputs: Annotated[int, "cells that end in an error output"]
     checkpoint: Annotated[bool, "1 for a copy below .ipynb_checkpoints"]
 
 
 class Cell(NamedTuple):
-    """One cell of a notebook."""
+    """One cell of a notebook; in R Markdown and Quarto a code chunk, or the prose between two."""
 
     path: Path
     cell: CellIndex
@@ -38,7 +49,11 @@ class Cell(NamedTuple):
     lines: Annotated[int, "lines of source"]
     execution_count: Annotated[int | None, "as stored"]
     output_bytes: Annotated[int, "bytes of stored outputs"]
-    outputs: Annotated[str, "space-separated output kinds: stream table image html error json"]
+    outputs: Annotated[
+        str,
+        "space-separated output kinds: stream table image html error json text (a result that is"
+        " nothing else)",
+    ]
     error: Annotated[str | None, "exception name of an error output"]
     tags: Annotated[str, "space-separated cell tags"]
     text: Annotated[str, "first 1,000 characters of a markdown cell, '' for code"]

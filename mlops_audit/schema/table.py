@@ -7,7 +7,9 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 Path = Annotated[str, "repository-relative path with /"]
 Line = Annotated[int | None, "1-based line; in a notebook the line inside the cell"]
 EndLine = Annotated[int | None, "last line, inclusive"]
-CellIndex = Annotated[int | None, "0-based index of the notebook cell, NULL outside notebooks"]
+CellIndex = Annotated[
+    int | None, "0-based index of the cell in a Jupyter notebook; NULL where lines are of the file"
+]
 Scope = Annotated[
     str,
     "unit of code or automation inside the file: '' for module or script level, a dotted qualified"

@@ -2,7 +2,7 @@
 -- they run without a person, else `implemented`. One row an action at one place.
 CREATE VIEW proven_action AS
 SELECT c.path, c.cell, c.line, c.scope, c.action, c.technology, c.via, c.name, c.call, c.zone,
-       CASE WHEN EXISTS (
-         SELECT 1 FROM unattended AS u WHERE u.path = c.path AND u.scope = c.scope
-       ) THEN 'automated' ELSE 'implemented' END AS strength
+       CASE WHEN u.path IS NULL THEN 'implemented' ELSE 'automated' END AS strength
 FROM code_action AS c
+LEFT JOIN (SELECT DISTINCT n.path, n.scope FROM unattended AS n) AS u
+  ON u.path = c.path AND u.scope = c.scope

@@ -1,9 +1,36 @@
 -- Units that run without a person: a live trigger other than a manual one reaches them, and their
--- failure is noticed. One row a unit and a kind of trigger.
+-- failure is noticed. Code that only the tests of a workflow reach does not run there for real and is
+-- left out. One row a unit and a trigger.
 CREATE VIEW unattended AS
-SELECT DISTINCT r.path, r.scope, r.kind AS trigger, r.trigger_path
-FROM trigger_reach AS r
-WHERE r.live
-  AND NOT r.tolerated
-  AND r.kind NOT IN ('manual', 'reusable')
-  AND r.confidence <> 'low'
+WITH reached AS (
+  SELECT r.trigger_path, r.trigger_line, r.trigger_scope, r.kind, r.detail, r.path, r.scope
+  FROM trigger_reach AS r
+  WHERE r.live
+    AND NOT r.tolerated
+    AND r.kind NOT IN ('manual', 'reusable')
+    AND r.confidence <> 'low'
+),
+testing AS (
+  SELECT DISTINCT r.trigger_path, r.trigger_scope
+  FROM reached AS r
+  JOIN file_zone AS z ON z.path = r.path
+  WHERE z.zone = 'test'
+),
+-- What the programs of a testing trigger reach, its tests left out.
+besides AS (
+  SELECT DISTINCT r.trigger_path, r.trigger_scope, e.path, e.scope
+  FROM reached AS r
+  JOIN testing AS t ON t.trigger_path = r.trigger_path AND t.trigger_scope = r.trigger_scope
+  JOIN command AS k ON k.path = r.path AND k.scope = r.scope
+  JOIN command_target AS g ON g.path = k.path AND g.position = k.position
+  JOIN file_zone AS z ON z.path = g.target_path
+  JOIN entry_reach AS e ON e.entry_path = g.target_path AND e.entry_scope = g.target_scope
+  WHERE z.zone <> 'test'
+)
+SELECT DISTINCT r.path, r.scope, r.kind AS trigger, r.trigger_path, r.trigger_line, r.detail
+FROM reached AS r
+JOIN file AS f ON f.path = r.path
+LEFT JOIN testing AS t ON t.trigger_path = r.trigger_path AND t.trigger_scope = r.trigger_scope
+LEFT JOIN besides AS b ON b.trigger_path = r.trigger_path AND b.trigger_scope = r.trigger_scope
+  AND b.path = r.path AND b.scope = r.scope
+WHERE t.trigger_path IS NULL OR b.path IS NOT NULL OR f.kind NOT IN ('python', 'notebook')

@@ -4,29 +4,40 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
 from mlops_audit.linking.technologies.model import KeyEntry, Technology
 from mlops_audit.linking.technologies.sink import Place, Sink
+from mlops_audit.schema import Command
 
 _PYTHON_MODULE = re.compile(r"-m (?P<module>[\w.]+) ?(?P<rest>.*)", re.DOTALL)
 _SCHEMA_KEY = "$schema"
 
 
-def match_automation(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    """Match everything that is not Python code."""
-    _commands(connection, catalogue, sink)
+def match_automation(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    launches: Sequence[Command],
+    sink: Sink,
+) -> None:
+    """Match everything that is not Python code, and the commands that code starts."""
+    _commands(connection, catalogue, launches, sink)
     _steps(connection, catalogue, sink)
     _images(connection, catalogue, sink)
     _files(connection, catalogue, sink)
     _settings(connection, catalogue, sink)
 
 
-def _commands(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    for path, cell, line, scope, program, arguments in connection.execute(
-        "SELECT path, cell, line, scope, program, arguments FROM command"
-    ):
+def _commands(
+    connection: sqlite3.Connection, catalogue: Catalogue, launches: Sequence[Command], sink: Sink
+) -> None:
+    written = connection.execute("SELECT path, cell, line, scope, program, arguments FROM command")
+    started = (
+        (one.path, one.cell, one.line, one.scope, one.program, one.arguments) for one in launches
+    )
+    for path, cell, line, scope, program, arguments in chain(written, started):
         if program.startswith("python") and (module := _PYTHON_MODULE.match(arguments)):
             program, arguments = module["module"], module["rest"]
         place = Place(path, cell, line, scope)
@@ -48,14 +59,16 @@ def _commands(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
 
 
 def _steps(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    for path, line, scope, uses in connection.execute(
-        "SELECT path, line, scope, uses FROM step WHERE uses IS NOT NULL"
+    for path, line, scope, uses, inputs in connection.execute(
+        "SELECT path, line, scope, uses, inputs FROM step WHERE uses IS NOT NULL"
     ):
         name = uses.partition("@")[0]
         place = Place(path, None, line, scope)
         decided: set[str] = set()
         for technology, entry in catalogue.uses:
             if technology.id in decided or not text_test(entry.glob)(name):
+                continue
+            if entry.inputs is not None and not text_test(entry.inputs)(inputs):
                 continue
             decided.add(technology.id)
             sink.use(technology, place, "uses", name, entry.confidence)

@@ -1,19 +1,28 @@
 """Finding the technologies of the catalogue in the facts, and what they do there."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from mlops_audit.linking.technologies.automation import match_automation
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.code import match_code
+from mlops_audit.linking.technologies.launches import find_launches
 from mlops_audit.linking.technologies.sink import Sink
-from mlops_audit.schema import Action, TechnologyUse
+from mlops_audit.schema import Action, Command, TechnologyUse
 
 
 def match_technologies(
-    connection: sqlite3.Connection, catalogue: Catalogue
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    launches: Sequence[Command] | None = None,
 ) -> tuple[list[TechnologyUse], list[Action]]:
-    """Return where technologies appear and what is done with them, sorted by place."""
+    """Return where technologies appear and what is done with them, sorted by place.
+
+    ``launches`` are the commands that code starts, found here if they are not given.
+    """
     sink = Sink()
+    if launches is None:
+        launches = find_launches(connection, catalogue.technologies.values())
     match_code(connection, catalogue, sink)
-    match_automation(connection, catalogue, sink)
+    match_automation(connection, catalogue, launches, sink)
     return sink.sorted_uses(), sink.sorted_actions()

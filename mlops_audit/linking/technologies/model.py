@@ -37,11 +37,15 @@ class CommandEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobEntry:
-    """A glob (of a CI step, an image or a path) and what it means."""
+    """A glob (of a CI step, an image or a path) and what it means.
+
+    ``inputs`` is a text glob over what a CI step is given, as compact JSON.
+    """
 
     glob: str
     actions: tuple[str, ...]
     confidence: str
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,21 @@ class KeyEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEntry:
+    """A call that starts a command or a script, and the arguments that say which.
+
+    An argument is named by keyword or position, with alternatives: ``bash_command|0``; ``*`` means
+    all positional ones together.
+    """
+
+    name: str
+    command: str | None = None
+    script: str | None = None
+    arguments: str | None = None
+    directory: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Technology:
     """One technology file."""
 
@@ -81,6 +100,7 @@ class Technology:
     images: tuple[GlobEntry, ...]
     files: tuple[GlobEntry, ...]
     keys: tuple[KeyEntry, ...]
+    launches: tuple[LaunchEntry, ...]
     links: tuple[tuple[str, str], ...]
     origin: str
 

@@ -25,12 +25,12 @@ ACTIONS: frozenset[str] = _words(
     """
 )
 
-#: What a technology is for; ``application`` is what any program may run in, with a model or not.
+#: What a technology is for.
 CATEGORIES: frozenset[str] = _words(
     """
-    application tracking registry data-versioning feature-store validation labelling orchestration
-    training tuning distributed evaluation explainability fairness llm serving batch edge packaging
-    ci-cd infrastructure observability drift alerting security governance data testing
+    tracking registry data-versioning feature-store validation labelling orchestration training
+    tuning distributed evaluation explainability fairness llm serving batch edge packaging ci-cd
+    infrastructure observability drift alerting security governance data testing web configuration
     """
 )
 

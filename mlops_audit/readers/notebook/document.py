@@ -7,7 +7,7 @@ Jupyter itself still opens.
 import codecs
 import json
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,9 +18,11 @@ CELL_LIMIT = 10_000
 #: Characters of one cell; longer ones hold data.
 SOURCE_LIMIT = 1_000_000
 #: Notebooks up to this size are kept for the next reader of the same file.
-_KEEP_BYTES = 4_000_000
+_KEEP_BYTES = 25_000_000
 
-_SOURCE_KEY = re.compile(rb'^([ \t]{0,40})"(?:source|input)":[ \t]*(\[[ \t]*\r?\n)?', re.MULTILINE)
+_SOURCE_KEYS = (b'"source":', b'"input":')
+_OPENED_LIST = re.compile(rb'"\w+":[ \t]*\[[ \t]*\r?\n')
+_INDENT = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _DATABRICKS = "application/vnd.databricks.v1+notebook"
@@ -222,10 +224,26 @@ def _source_lines(content: bytes, cells: int) -> list[int | None]:
     The keys of all cells stand at one indentation, at which no other `source` can stand.
     """
     by_indent: dict[bytes, list[int]] = {}
-    for match in _SOURCE_KEY.finditer(content):
-        by_indent.setdefault(match[1], []).append(match.start() if not match[2] else match.end())
-    for indent in sorted(by_indent, key=len):
-        if len(by_indent[indent]) == cells:
-            breaks = [found.start() for found in re.finditer(rb"\n", content)]
-            return [bisect_right(breaks, offset - 1) + 1 for offset in by_indent[indent]]
-    return [None] * cells
+    for found in sorted(position for key in _SOURCE_KEYS for position in _positions(content, key)):
+        start = content.rfind(b"\n", 0, found) + 1
+        indent = content[start:found]
+        if len(indent) <= _INDENT and not indent.strip(b" \t"):
+            opened = _OPENED_LIST.match(content, found)
+            by_indent.setdefault(indent, []).append(opened.end() if opened else found)
+    offsets = next((by_indent[i] for i in sorted(by_indent) if len(by_indent[i]) == cells), None)
+    if offsets is None:
+        return [None] * cells
+    lines: list[int | None] = []
+    line, before = 1, 0
+    for offset in offsets:
+        line += content.count(b"\n", before, offset)
+        before = offset
+        lines.append(line)
+    return lines
+
+
+def _positions(content: bytes, key: bytes) -> Iterator[int]:
+    position = content.find(key)
+    while position >= 0:
+        yield position
+        position = content.find(key, position + len(key))

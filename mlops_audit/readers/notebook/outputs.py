@@ -47,12 +47,14 @@ def summarise(outputs: list[Any]) -> Outputs:
             name = output.get("ename")
             error = name.strip()[:200] if isinstance(name, str) else ""
         else:
+            shown: dict[str, None] = {}
             for media_type, value in payload(output):
                 size += _size(value)
-                kinds.setdefault(_kind(media_type, value))
-            # A result's plain text repeats what its richer form shows.
-            if len(kinds) > 1:
-                kinds.pop("text", None)
+                shown.setdefault(_kind(media_type, value))
+            if len(shown) > 1:
+                # The plain text repeats what the richer form shows.
+                shown.pop("text", None)
+            kinds.update(shown)
     return Outputs(size, " ".join(kinds), error)
 
 

@@ -26,7 +26,7 @@ _OPENING = re.compile(
 )
 _NOT_RUN = re.compile(r"\beval[ \t]*[=:][ \t]*(?:FALSE|F\b|false|False)")
 _OPTION = re.compile(r"[ \t]*(?:#\||//\||--\||%%\|)[ \t]*(.{0,200})")
-_JUPYTER = re.compile(r"jupyter:[ \t]*['\"]?([\w-]{1,100})['\"]?[ \t]*(?:#.*)?\Z")
+_JUPYTER = re.compile(r"jupyter:[ \t]*['\"]?([\w.-]{1,100})['\"]?[ \t]*(?:#.*)?\Z")
 #: Chunks that draw a diagram or hold markup.
 _NO_CODE = frozenset({"dot", "mermaid", "css", "asis", "comment", "verbatim", "embed"})
 _SHELLS = frozenset({"bash", "sh", "zsh"})
