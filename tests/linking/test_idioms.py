@@ -202,6 +202,10 @@ SCALED = (
         (["leak a.py:7"], "X, y = SMOTE().fit_resample(X, y)\na, b = train_test_split(X, y)\n"),
         (["leak a.py:7"], "a, b = train_test_split(StandardScaler().fit_transform(df))\n"),
         (["leak a.py:7"], "X = SimpleImputer().fit_transform(df)\ntrain = X[:9]\ntest = X[9:]\n"),
+        (
+            ["leak a.py:7"],
+            "X = pd.DataFrame(StandardScaler().fit_transform(df))\na, b = train_test_split(X)\n",
+        ),
         (["leak a.py:7"], "df = df.fillna(df.mean())\na, b = train_test_split(df)\n"),
         # Learned from the training rows.
         (
@@ -405,6 +409,19 @@ LEARNED = "from sklearn.metrics import accuracy_score\nacc = accuracy_score(y, p
         (["gate a.py:1"], "if scores['new'] >= max(scores.values()):\n    deploy_flag = 1\n"),
         (["gate a.py:2"], "def gates(m):\n    return {'passed': m['rmse'] <= 7.5}\n"),
         (["gate a.py:1"], "passed_gate = accuracy >= args.baseline_accuracy\n"),
+        # The verdict was reached elsewhere.
+        (["gate a.py:5", "gate a.py:6"], "import mlflow\nclient = mlflow.MlflowClient()\n"
+            "def passes_gate(m):\n    "
+            "return_value = 1\n    return m['f1'] > 0.8\nif passes_gate(metrics):\n"
+            "    mlflow.register_model('a', 'b')\n"),
+        (["gate a.py:2"], "import mlflow\nif deploy_flag == 1:\n"
+            "    mlflow.register_model('a', 'b')\n"),
+        # What a person asks for.
+        ([], "import mlflow\nif args.register_ok:\n    mlflow.register_model('a', 'b')\n"),
+        ([], "import mlflow\nif register:\n    mlflow.register_model('a', 'b')\n"),
+        # A recogniser's confidence, a number format, a sensor.
+        ([], "if accuracy < 100:\n    capture.release()\n"),
+        ([], "if precision > 17:\n    raise ValueError\n"),
         # Early stopping and the best checkpoint.
         ([], "import torch\nfor epoch in range(3):\n    if val_loss < best_loss:\n"
             "        best_loss = val_loss\n        torch.save(model, 'm.pt')\n"),

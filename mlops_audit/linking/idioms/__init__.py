@@ -17,6 +17,7 @@ from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
 from mlops_audit.linking.idioms.split import splits
 from mlops_audit.linking.idioms.train import training_loops
+from mlops_audit.linking.idioms.verdict import verdicts
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import Action
 
@@ -36,6 +37,7 @@ _THROUGH_THE_GRAPH = (
     batch_predictions,
     loaded_and_kept,
     gates,
+    verdicts,
     commit_links,
     drift_decisions,
     prediction_logs,

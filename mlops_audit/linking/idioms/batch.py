@@ -124,17 +124,20 @@ def _prediction(entry: Unit, name: str, reached: Reached) -> Deed | None:
     if not {"load_model", "predict", "save_data"} <= actions:
         return None
     prediction = next(deed for deed in deeds if deed.action == "predict")
-    if actions & (_TRAINING | {"evaluate"}):
-        # Training predicts its test set and evaluation a labelled one: neither delivers anything.
+    if actions & (_TRAINING | {"evaluate", "package"}):
+        # Training predicts its test set, evaluation a labelled one, an export tries out what it
+        # made: none of them delivers anything.
         said = set(name_parts(f"{entry.path} {entry.scope} {name}"))
         if not said & _APPLYING or said & (_LEARNING - {"test"}):
             return None
-    kept = any(deed.action == "save_data" and _keeps(deed, prediction, entry) for deed in deeds)
-    return prediction if kept else None
+    saving = [deed for deed in deeds if deed.action == "save_data"]
+    return prediction if any(_keeps(deed, prediction, entry, reached) for deed in saving) else None
 
 
-def _keeps(deed: Deed, prediction: Deed, entry: Unit) -> bool:
-    """Tell whether what is written can be the predictions: beside them, or by its name."""
-    if deed.unit.path in (prediction.unit.path, entry.path):
+def _keeps(deed: Deed, prediction: Deed, entry: Unit, reached: Reached) -> bool:
+    """Tell whether what is written can be the predictions: who writes made them, or by name."""
+    if deed.unit == prediction.unit or set(name_parts(deed.unit.scope)) & _APPLYING:
         return True
-    return bool(set(name_parts(deed.unit.scope)) & _APPLYING)
+    if deed.unit.path == prediction.unit.path == entry.path:
+        return True
+    return prediction.unit in reached.units(deed.unit)

@@ -20,12 +20,9 @@ from mlops_audit.linking.names import words
 from mlops_audit.schema import Action
 
 _RELEASES = words("register_model promote_model deploy approve release")
-_RELEASE_WORDS = words(
-    """
-    register promote deploy transition publish approve release rollout champion stage alias push
-    blessed cancel reject rollback
-    """
-)
+#: Words in the name of a call that releases; the second kind only together with a model.
+_RELEASE_WORDS = words("promote promotion deploy rollout rollback champion transition approve")
+_WEAK_RELEASE_WORDS = words("register publish push release stage upload reject")
 #: Words of a function whose whole purpose is such a decision.
 _DECIDING = words(
     """
@@ -144,13 +141,16 @@ def _asserted(test: Test, metric: str, reached: Reached) -> str | None:
     """Judge an assertion: it must hold a model's quality against a bound."""
     if not test.consequence & {"raise", "exit"}:
         return None
-    fractions = [number for number in map(number_of, test.numbers) if 0 < abs(number) < 1]
-    if not _is_sure(metric) and not fractions and not _thresholds(test):
+    if not _is_sure(metric) and not _fractions(test) and not _thresholds(test):
         return None
     unit = Unit(test.site.path, test.site.scope)
     if not reached.actions(unit) & _LEARNING:
         return None
     return "high" if _is_sure(metric) else "medium"
+
+
+def _fractions(test: Test) -> bool:
+    return any(0 < abs(number_of(text)) < 1 for text in test.numbers)
 
 
 def _thresholds(test: Test) -> bool:
@@ -175,9 +175,11 @@ def _decided(test: Test, metric: str, reached: Reached, released: "_Releases") -
     if released.after(test):
         return "high" if sure or _compared_with(test) else "medium"
     if test.consequence & {"raise", "exit"} or any(call.endswith(_STOPPING) for call in test.calls):
-        if sure and not (test.in_loop and "train" in reached.actions(unit)):
-            return "high"
         judging = reached.actions(unit) & _JUDGING or scope & _DECIDING
+        if sure and not (test.in_loop and "train" in reached.actions(unit)):
+            # A bound that says nothing of a model may be one of a number format or of a sensor.
+            bound = judging or _fractions(test) or _compared_with(test)
+            return "high" if bound else None
         return "medium" if judging and _thresholds(test) else None
     if test.in_loop:
         return None
@@ -213,13 +215,17 @@ class _Releases:
         unit = Unit(site.path, site.scope)
         if self._reached.does_within(_RELEASES, unit, site.cell, site.line or 0, test.end_line):
             return True
-        return any(set(name_parts(call.rpartition(".")[2])) & _RELEASE_WORDS for call in test.calls)
+        return any(_is_release(set(name_parts(call.rpartition(".")[2]))) for call in test.calls)
 
     def verdict_in(self, test: Test) -> bool:
         """Tell whether the outcome is kept: `approved = False` in a branch, or in the name."""
         if _within(test, self._verdicts):
             return True
         return any(set(name_parts(name)) & _VERDICTS for name in test.names[:2])
+
+
+def _is_release(parts: set[str]) -> bool:
+    return bool(parts & _RELEASE_WORDS or (parts & _WEAK_RELEASE_WORDS and "model" in parts))
 
 
 def _within(test: Test, lines: dict[Unit, list[tuple[int | None, int]]]) -> bool:

@@ -130,6 +130,7 @@ def _in_unit(events: list[_Event], splitting: set[int]) -> Iterator[Action]:
     fitted: dict[str, _Learned] = {}
     divided: set[str] = set()
     told: set[int | None] = set()
+    inner: dict[tuple[int | None, int | None], _Learned] = {}
     for event in events:
         source: _Learned | None
         taken = [learned[name] for name in (*event.names, event.receiver) if name in learned]
@@ -152,6 +153,11 @@ def _in_unit(events: list[_Event], splitting: set[int]) -> Iterator[Action]:
             source = fitted[event.receiver]
         if source is None and taken:
             source = taken[0]
+        elif source is not None and not event.results:
+            # An argument of the call around it: `DataFrame(scaler.fit_transform(X))`.
+            inner[event.site.cell, event.site.line] = source
+        elif source is None and any(_class_of(target) for target in event.inner):
+            source = inner.get((event.site.cell, event.site.line))
         for name in event.results:
             # Written into one column, the rest of the frame stays what it was.
             if source is not None:

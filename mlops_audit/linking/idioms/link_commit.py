@@ -13,8 +13,8 @@ from mlops_audit.schema import Action
 #: What makes a commit worth recording: a run, a model, or what carries one into production.
 _ABOUT_MODELS = words(
     """
-    train tune start_run autolog log_param log_metric log_artifact register_model promote_model
-    save_model deploy build_image package run_pipeline
+    train tune start_run autolog log_param log_metric register_model promote_model save_model
+    run_pipeline
     """
 )
 _CARRIERS = words("train tune register_model promote_model deploy build_image run_pipeline")
@@ -99,6 +99,9 @@ def _in_code(connection: sqlite3.Connection) -> Iterator[Action]:
 def _commit_in(target: str, method: str, keyword: str | None, kind: str, value: str) -> str | None:
     """Return what of a call's argument is the commit or the build, None if nothing is."""
     if kind in ("list", "string", "fstring") and _GIT.search(value):
+        if "--abbrev-ref" in value:
+            # The name of the branch.
+            return None
         started = target.startswith("subprocess.") or "popen" in target
         return "git rev-parse" if started or "run" in name_parts(method) else None
     if kind == "string" and _VARIABLE.search(value):

@@ -4,10 +4,13 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from mlops_audit.linking.idioms.facts import Known, Site, idiom, kind_of_data
+from mlops_audit.linking.idioms.facts import Known, Site, idiom, kind_of_data, name_parts
 from mlops_audit.linking.idioms.split_files import configured_files, files_of_parts
 from mlops_audit.linking.idioms.split_rows import parts_of_data, sizes_of_parts
+from mlops_audit.linking.names import words
 from mlops_audit.schema import Action
+
+_DATA_WORDS = words("data dataset datasets ds load loader get read build make create")
 
 
 def splits(connection: sqlite3.Connection, known: Known) -> Iterator[Action]:
@@ -47,6 +50,8 @@ def _flags(connection: sqlite3.Connection, known: Known) -> Iterator[Action]:
     ):
         if not known.written(path) or not value or known.of_call(path, call) & {"train", "split"}:
             continue
+        if not _gives_data(name):
+            continue
         site = Site(path, cell, line, scope)
         if kind == "list":
             said = value.strip("[]()").split(",")
@@ -64,6 +69,12 @@ def _flags(connection: sqlite3.Connection, known: Known) -> Iterator[Action]:
         if len(group) == 2:
             first, second = sorted(group.values(), key=lambda one: one[1])
             yield idiom(first[0], "split", f"{first[2]} and {second[2]}", call=first[1])
+
+
+def _gives_data(name: str) -> bool:
+    """Tell a data set, or what loads one, from a function with a mode: `run(train=True)`."""
+    last = name.rpartition(".")[2]
+    return last[:1].isupper() or bool(set(name_parts(last)) & _DATA_WORDS)
 
 
 def _split_kind(text: str) -> str:

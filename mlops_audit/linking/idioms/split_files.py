@@ -16,6 +16,8 @@ from mlops_audit.linking.idioms.facts import (
 from mlops_audit.linking.names import words
 from mlops_audit.schema import Action
 
+#: Pictures that training leaves behind.
+_PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".pdf", ".html")
 _READERS = words(
     """
     open Path join joinpath read_csv read_parquet read_json read_excel read_table read_feather
@@ -46,7 +48,7 @@ def files_of_parts(connection: sqlite3.Connection, known: Known) -> Iterator[Act
     )
     readers = sorted(_READERS)
     for path, cell, line, scope, call, value in connection.execute(query, readers + readers):
-        if not known.written(path) or len(value) > 200:
+        if not known.written(path) or len(value) > 200 or value.endswith(_PICTURES):
             continue
         kind = kind_of_data(value)
         if kind:
