@@ -140,6 +140,10 @@ class CommandIndex:
                 package = normpath(join(base, name, "__main__.py"))
                 if package in self.index.files:
                     found = package
+        if found is None and "/" in name and "." not in basename(name):
+            # Databricks names a notebook by its path without the suffix.
+            notebooks = (self.find(name + suffix, path, directory) for suffix in (".py", ".ipynb"))
+            found = next((notebook for notebook in notebooks if notebook is not None), None)
         if found is None:
             outside = name.startswith(("/", "~", "http", "../"))
             return Result("unresolved" if outside else "missing", (), name)

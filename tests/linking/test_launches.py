@@ -17,21 +17,26 @@ def launched(repository, path):
 @pytest.mark.parametrize(
     "code",
     [
-        "import subprocess\nsubprocess.run(['python', 'src/train.py', '--lr', str(lr)], check=True)\n",
+        "import subprocess\n"
+        "subprocess.run(['python', 'src/train.py', '--lr', str(lr)], check=True)\n",
         "import subprocess, sys\nsubprocess.check_call([sys.executable, 'src/train.py'])\n",
         "import os\nos.system(f'python src/train.py --lr {lr}')\n",
         "import subprocess\nsubprocess.Popen(args=['python', 'train.py'], cwd='src')\n",
-        "from subprocess import call as run\nCOMMAND = 'python src/train.py'\nrun(COMMAND, shell=True)\n",
-        "from airflow.operators.bash import BashOperator\nBashOperator(bash_command='cd src && python train.py')\n",
+        "from subprocess import call as run\nCOMMAND = 'python src/train.py'\n"
+        "run(COMMAND, shell=True)\n",
+        "from airflow.operators.bash import BashOperator\n"
+        "BashOperator(bash_command='cd src && python train.py')\n",
         "from azureml.pipeline.steps import PythonScriptStep\n"
         "PythonScriptStep(script_name='train.py', source_directory='src')\n",
         "from azureml.core import ScriptRunConfig\nScriptRunConfig('src', 'train.py')\n",
         "from azure.ai.ml import command\n"
         "command(code='./src', command='python train.py --data ${{inputs.data}}')\n",
-        "from sagemaker.pytorch import PyTorch\nPyTorch(entry_point='train.py', source_dir='src')\n",
+        "from sagemaker.pytorch import PyTorch\n"
+        "PyTorch(entry_point='train.py', source_dir='src')\n",
         "from google.cloud import aiplatform\n"
         "aiplatform.CustomTrainingJob('n', script_path='src/train.py')\n",
-        "from invoke import task, Context\n@task\ndef t(c: Context):\n    c.run('python src/train.py')\n",
+        "from invoke import task, Context\n@task\ndef t(c: Context):\n"
+        "    c.run('python src/train.py')\n",
         "from kfp import dsl\n"
         "dsl.ContainerSpec(image='i', command=['python'], args=['/app/src/train.py'])\n",
     ],
@@ -48,7 +53,8 @@ def test_a_call_that_starts_a_script_reaches_it(linked, code):
         "import subprocess\nsubprocess.run(command)\n",
         "def run(words):\n    pass\n\nrun(['python', 'src/train.py'])\n",
         "import os\nprint('python src/train.py')\nos.listdir('src')\n",
-        "from airflow.operators.bash import BashOperator\nBashOperator(bash_command='echo train.py')\n",
+        "from airflow.operators.bash import BashOperator\n"
+        "BashOperator(bash_command='echo train.py')\n",
     ],
 )
 def test_a_name_that_is_only_mentioned_is_not_started(linked, code):
@@ -101,7 +107,8 @@ AIRFLOW = "from airflow import DAG\nfrom airflow.operators.python import PythonO
         (
             "schedule",
             "from airflow.decorators import dag, task\n@dag(schedule='@daily')\ndef retrain():\n"
-            "    @task\n    def go():\n        from src.train import fit\n        fit()\n    go()\nretrain()\n",
+            "    @task\n    def go():\n        from src.train import fit\n"
+            "        fit()\n    go()\nretrain()\n",
         ),
         (
             "data_arrival",
@@ -112,7 +119,8 @@ AIRFLOW = "from airflow import DAG\nfrom airflow.operators.python import PythonO
         ),
         (
             "schedule",
-            "from prefect import flow, task\nfrom src.train import fit\n\n@task\ndef step():\n    fit()\n\n"
+            "from prefect import flow, task\nfrom src.train import fit\n\n@task\n"
+            "def step():\n    fit()\n\n"
             "@flow\ndef retrain():\n    step()\n\n"
             "if __name__ == '__main__':\n    retrain.serve(name='w', cron='0 3 * * 1')\n",
         ),
@@ -141,11 +149,13 @@ AIRFLOW = "from airflow import DAG\nfrom airflow.operators.python import PythonO
             "schedule",
             "from metaflow import FlowSpec, schedule, step\nfrom src.train import fit\n\n"
             "@schedule(weekly=True)\nclass Train(FlowSpec):\n    @step\n    def start(self):\n"
-            "        fit()\n        self.next(self.end)\n    @step\n    def end(self):\n        pass\n",
+            "        fit()\n        self.next(self.end)\n    @step\n"
+            "    def end(self):\n        pass\n",
         ),
         (
             "schedule",
-            "from kfp import Client, dsl\nfrom src.train import fit\n\n@dsl.component\ndef train():\n"
+            "from kfp import Client, dsl\nfrom src.train import fit\n\n"
+            "@dsl.component\ndef train():\n"
             "    fit()\n\n@dsl.pipeline\ndef training():\n    train()\n\n"
             "def go(package=training):\n    client = Client()\n    training()\n"
             "    client.create_recurring_run(experiment_id='e', job_name='j',"
@@ -164,7 +174,8 @@ AIRFLOW = "from airflow import DAG\nfrom airflow.operators.python import PythonO
 def test_a_schedule_in_code_reaches_what_trains(linked, kind, code):
     repository = linked({"src/train.py": TRAIN, "dags/retrain.py": code})
     rows = repository.rows(
-        "SELECT DISTINCT kind, live FROM trigger_reach WHERE path = 'src/train.py' AND scope = 'fit'"
+        "SELECT DISTINCT kind, live FROM trigger_reach WHERE path = 'src/train.py' "
+        "AND scope = 'fit'"
     )
     assert rows == [(kind, 1)]
 
@@ -189,8 +200,60 @@ def test_a_dag_that_does_not_start_by_itself_has_no_live_trigger(linked, argumen
 def test_a_decorated_dag_can_be_paused(linked):
     code = (
         "from airflow.decorators import dag\nfrom src.train import fit\n"
-        "@dag(schedule='@daily', is_paused_upon_creation=True)\ndef retrain():\n    fit()\nretrain()\n"
+        "@dag(schedule='@daily', is_paused_upon_creation=True)\ndef retrain():\n"
+        "    fit()\nretrain()\n"
     )
     repository = linked({"src/train.py": TRAIN, "dags/retrain.py": code})
     rows = repository.rows("SELECT DISTINCT detail, live FROM trigger_reach")
     assert rows == [("@daily", 0)]
+
+
+BUNDLE = """\
+resources:
+  jobs:
+    retrain:
+      schedule: {quartz_cron_expression: '0 0 3 ? * MON', timezone_id: UTC%s}
+      tasks:
+        - task_key: prepare
+          notebook_task: {notebook_path: ../notebooks/prepare}
+        - task_key: fit
+          depends_on: [{task_key: prepare}]
+          spark_python_task: {python_file: ../src/train.py}
+"""
+
+
+@pytest.mark.parametrize(("paused", "live"), [("", 1), (", pause_status: PAUSED", 0)])
+def test_the_schedule_of_a_bundle_reaches_what_its_tasks_run(linked, paused, live):
+    repository = linked(
+        {
+            "databricks.yml": "bundle: {name: b}\ninclude: [resources/*.yml]\n",
+            "resources/jobs.yml": BUNDLE % paused,
+            "src/train.py": TRAIN,
+            "notebooks/prepare.py": "# Databricks notebook source\nprint(1)\n",
+        }
+    )
+    rows = repository.rows(
+        "SELECT DISTINCT path, kind, live FROM trigger_reach WHERE path LIKE '%.py' ORDER BY path"
+    )
+    assert rows == [
+        ("notebooks/prepare.py", "schedule", live),
+        ("src/train.py", "schedule", live),
+    ]
+
+
+def test_a_deployment_file_reaches_the_flow_that_it_starts(linked):
+    flow = "from prefect import flow\nfrom train import fit\n\n@flow\ndef retrain():\n    fit()\n"
+    repository = linked(
+        {
+            "prefect.yaml": "deployments:\n- name: weekly\n  entrypoint: src/flows.py:retrain\n"
+            "  schedules:\n  - cron: 0 3 * * 1\n- name: by-hand\n  entrypoint: src/other.py:go\n"
+            "  schedules:\n  - {cron: 0 4 * * 1, active: false}\n",
+            "src/flows.py": flow,
+            "src/other.py": "from prefect import flow\n\n@flow\ndef go():\n    pass\n",
+            "src/train.py": TRAIN,
+        }
+    )
+    rows = repository.rows(
+        "SELECT path, scope, live FROM trigger_reach WHERE scope IN ('fit', 'go')"
+    )
+    assert sorted(rows) == [("src/other.py", "go", 0), ("src/train.py", "fit", 1)]

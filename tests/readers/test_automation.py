@@ -365,3 +365,28 @@ def test_shell_as_people_write_it() -> None:
 def test_any_bytes_are_read(path: str, content: str | bytes) -> None:
     rows = read(path, content.encode() if isinstance(content, str) else content)
     assert not any("The reader failed" in str(row) for row in rows.get("diagnostic", []))
+
+
+def test_a_bundle_job_with_one_task_is_started_as_that_task() -> None:
+    rows = read(
+        "resources/job.yml",
+        """\
+        resources:
+          jobs:
+            score:
+              trigger: {file_arrival: {url: s3://b}}
+              tasks:
+                - task_key: go
+                  python_wheel_task: {package_name: p, entry_point: score}
+        """,
+    )
+    assert [row[:6] for row in rows["automation_trigger"]] == [
+        ("resources/job.yml", 4, "stage:score.go", "data_arrival", "file_arrival", True)
+    ]
+    assert [row[4:6] for row in rows["pipeline_stage"]] == [("score.go", "stage")]
+    assert commands(rows) == [("stage:score.go", "score", "", "")]
+
+
+def test_kubernetes_resources_are_no_bundle() -> None:
+    rows = read("deploy.yml", "kind: Deployment\nspec:\n  resources:\n    limits: {jobs: 1}\n")
+    assert "pipeline_stage" not in rows and "automation_trigger" not in rows

@@ -3,10 +3,12 @@
 from mlops_audit.readers.automation import (
     azure_pipelines,
     azureml,
+    databricks,
     dockerfile,
     dvc,
     github,
     makefile,
+    prefect,
     shell_script,
 )
 from mlops_audit.readers.base import Reader
@@ -14,9 +16,11 @@ from mlops_audit.readers.base import Reader
 READERS: tuple[Reader, ...] = (
     azure_pipelines.READER,
     azureml.READER,
+    databricks.READER,
     dockerfile.READER,
     dvc.READER,
     github.READER,
     makefile.READER,
+    prefect.READER,
     shell_script.READER,
 )
