@@ -202,7 +202,7 @@ def _choice(
     from mlops_audit.resources import rulebook
     from mlops_audit.rules.loader import load_rulebook
 
-    lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml")
+    lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml", derived)
     book = load_rulebook(
         rulebook(),
         extra=(*packs, *options.rules),

@@ -1,5 +1,6 @@
 """Projects of a monorepo: each is judged on its own files and on what serves it."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from mlops_audit.errors import UsageError
 from mlops_audit.facts.collect import collect
 from mlops_audit.linking import link
 from mlops_audit.monorepo import Projects
+from mlops_audit.reports.console import make_console, render_console
+from mlops_audit.reports.html_report import render_html
 from mlops_audit.repository import open_repository
 
 TRAIN = """\
@@ -146,6 +149,19 @@ def test_each_project_is_reported(monorepo: Path) -> None:
     assert demand.score is not None and price.score is not None
     assert demand.score > price.score  # only its versions are pinned and its training scheduled
     assert demand.files == 4
+
+
+def test_the_page_and_the_summary_list_the_projects(monorepo: Path) -> None:
+    result = audit(monorepo, AuditOptions(cache=False))
+    page = render_html(result)
+    assert (
+        page.index('id="projects"') < page.index("<code>price</code>") < page.index('id="ladder"')
+    )
+    stream = io.StringIO()
+    render_console(result, make_console(stream, {}))
+    lines = stream.getvalue().splitlines()
+    start = lines.index("Projects (2, lowest level first)")
+    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["price", "demand"]
 
 
 def test_one_project_is_audited_alone(monorepo: Path) -> None:

@@ -1,5 +1,6 @@
 """The lifecycle as data: phases, groups, kinds of repository and practices."""
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
 
 STRENGTH_ORDER = ("documented", "implemented", "automated", "observed")
@@ -60,22 +62,26 @@ class Lifecycle:
         return {practice.id: practice for practice in self.practices}
 
 
-def load_lifecycle(path: Path) -> Lifecycle:
-    """Read and check a lifecycle file.
+def load_lifecycle(path: Path, derived: Derived | None = None) -> Lifecycle:
+    """Read and check a lifecycle file; YAML that ``derived`` holds is not parsed again.
 
     Raises:
         RulebookError: the file is not valid YAML, or a key or value is wrong.
     """
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        return _build(data)
+        text = path.read_text(encoding="utf-8")
+        key = hashlib.sha256(text.encode()).hexdigest()
+        return _build((derived or Derived(None)).get("lifecycle", key, lambda: _parsed(text)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         raise RulebookError(path, "not valid YAML.", line=line) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RulebookError(path, f"not a lifecycle: {error}.") from error
+
+
+def _parsed(text: str) -> Any:
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _build(data: dict[str, Any]) -> Lifecycle:

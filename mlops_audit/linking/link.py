@@ -16,6 +16,7 @@ from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.launches import launch_edges
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
+from mlops_audit.linking.runs import merge_runs
 from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
@@ -52,6 +53,7 @@ def link(
     """
     overrides = overrides or Overrides()
     connection = store.connection
+    merge_runs(store)
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
     launches = find_launches(connection, catalogue.technologies.values())
     _actions(store, catalogue, launches)

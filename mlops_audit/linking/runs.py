@@ -2,8 +2,8 @@
 
 Readers see one file at a time, so a run comes as several rows that each know a part, and rows with
 an empty run tell about the store: which name an experiment has, what a data set is. Here they
-become one row a run, a parameter, a metric and a store. A store without runs is none: the folder of an
-experiment that a user interface made, or a file of notes, proves nothing.
+become one row a run, a parameter, a metric and a store. A store without runs is none: the folder
+of an experiment that a user interface made proves nothing, nor do parameters without a run.
 """
 
 import sqlite3
@@ -11,8 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from mlops_audit.readers.runs.rows import LOGGED_MODEL
 from mlops_audit.schema import RegisteredModel, Run, RunInput, RunMetric, RunStore, RunTag
 
+_TABLES = (
+    *("run", "run_store", "run_metric", "run_parameter", "run_tag", "run_input"),
+    "registered_model",
+)
 #: Of several formats in one folder the first names the store.
 _KINDS = (
     *("mlflow-files", "mlflow-db", "wandb", "dvclive", "hf-trainer", "ultralytics", "lightning"),
@@ -28,6 +33,8 @@ _TAGGED = {
     "mlflow.user": "user",
     "mlflow.parentRunId": "parent",
 }
+#: Folders in which one run keeps the events of its parts.
+_PARTS = frozenset({"train", "training", "validation", "val", "valid", "test", "eval"})
 
 Key = tuple[str, str]
 
@@ -44,11 +51,20 @@ class Store(Protocol):
 def merge_runs(store: Store) -> None:
     """Replace the partial rows of run logs by whole ones; whole ones stay as they are."""
     connection = store.connection
+    if not any(_has_rows(connection, table) for table in _TABLES):
+        return
     runs = [Run(*row) for row in connection.execute("SELECT * FROM run")]
     kinds = [RunStore(*row) for row in connection.execute("SELECT * FROM run_store")]
-    if not runs and not kinds and not _any(connection, "registered_model"):
-        return
-    metrics = _metrics(RunMetric(*row) for row in connection.execute("SELECT * FROM run_metric"))
+    measured = [RunMetric(*row) for row in connection.execute("SELECT * FROM run_metric")]
+    parts = _parts(runs, kinds)
+    runs = [_moved(run, parts) for run in runs]
+    kinds += [RunStore(parts[key][0], "tensorboard", 0) for key in parts]
+    metrics = _metrics(
+        row._replace(store=whole[0], run=whole[1], key=f"{row.run}/{row.key}")
+        if (whole := parts.get((row.store, row.run)))
+        else row
+        for row in measured
+    )
     tags: dict[tuple[str, str, str], RunTag] = {}
     for tag in (RunTag(*row) for row in connection.execute("SELECT * FROM run_tag")):
         tags.setdefault(tag[:3], tag)
@@ -60,25 +76,29 @@ def merge_runs(store: Store) -> None:
     for host, guests in hosts.items():
         for guest in sorted(guests):
             parameters[host] = parameters[guest] | parameters[host]
-    merged = {guest for guests in hosts.values() for guest in guests}
-    for guest in merged:
+    for guest in {guest for guests in hosts.values() for guest in guests}:
         del found[guest]
     rows: dict[str, list[Any]] = {
         "run": [found[key] for key in sorted(found)],
         "run_metric": metrics,
-        "run_tag": [tag for key, tag in tags.items() if key[:2] not in merged],
+        "run_tag": [tag for key, tag in tags.items() if key[:2] in found],
         "run_parameter": [
             (*key, name, value)
             for key, values in sorted(parameters.items())
-            if key not in merged
+            if key in found
             for name, value in values.items()
         ],
-        "run_input": _inputs(
-            RunInput(*row) for row in connection.execute("SELECT * FROM run_input")
-        ),
+        "run_input": [
+            row
+            for row in _inputs(
+                RunInput(*row) for row in connection.execute("SELECT * FROM run_input")
+            )
+            if (row.store, row.run) in found
+        ],
         "run_store": _stores(kinds, found.values()),
         "registered_model": _models(
-            RegisteredModel(*row) for row in connection.execute("SELECT * FROM registered_model")
+            (RegisteredModel(*row) for row in connection.execute("SELECT * FROM registered_model")),
+            {tag.value: tag.run for tag in tags.values() if tag.key == LOGGED_MODEL},
         ),
     }
     for table, content in rows.items():
@@ -86,8 +106,35 @@ def merge_runs(store: Store) -> None:
         store.add(table, content)
 
 
-def _any(connection: sqlite3.Connection, table: str) -> bool:
+def _has_rows(connection: sqlite3.Connection, table: str) -> bool:
     return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+
+
+def _parts(runs: Iterable[Run], kinds: Iterable[RunStore]) -> dict[Key, Key]:
+    """Map what are the parts of one run (`fit/train`, `fit/validation`) to that run.
+
+    Only where every folder with events is called like a part: one of several runs may be called
+    `train` as well.
+    """
+    events: dict[str, set[str]] = defaultdict(set)
+    others = {row.path for row in kinds if row.kind != "tensorboard"}
+    for run in runs:
+        if run.run and run.store not in others:
+            events[run.store].add(run.run)
+    tensorboard = {row.path for row in kinds} - others - {"."}
+    return {
+        (store, name): (store.rpartition("/")[0] or ".", store.rpartition("/")[2])
+        for store in sorted(tensorboard & events.keys())
+        if events[store] <= _PARTS
+        for name in sorted(events[store])
+    }
+
+
+def _moved(run: Run, parts: dict[Key, Key]) -> Run:
+    whole = parts.get((run.store, run.run))
+    if whole is None:
+        return run
+    return run._replace(store=whole[0], run=whole[1], path=run.store)
 
 
 def _metrics(rows: Iterable[RunMetric]) -> list[RunMetric]:
@@ -204,9 +251,17 @@ def _inputs(rows: Iterable[RunInput]) -> list[RunInput]:
     return list(dict.fromkeys(named))
 
 
-def _models(rows: Iterable[RegisteredModel]) -> list[RegisteredModel]:
-    """Give aliases the run of their version; a version under an alias is no row of its own."""
-    found = list(dict.fromkeys(rows))
+def _models(rows: Iterable[RegisteredModel], makers: dict[str, str]) -> list[RegisteredModel]:
+    """Give aliases the run of their version; a version under an alias is no row of its own.
+
+    ``makers`` maps logged models, from which versions are made, to their runs.
+    """
+    found = [
+        row._replace(run=makers.get(row.run) if row.run.startswith("m-") else row.run)
+        if row.run
+        else row
+        for row in dict.fromkeys(rows)
+    ]
     runs = {_version(row): row.run for row in found if row.run}
     staged = {_version(row) for row in found if row.stage}
     return [

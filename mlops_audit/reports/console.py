@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from mlops_audit.assessment.model import Audit, Finding, Phase
 from mlops_audit.reports.places import place_text
+from mlops_audit.reports.projects import project_rows
 from mlops_audit.reports.words import (
     SEVERITY_WORDS,
     level_name,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _BAR = 12
+_PROJECTS = 12
 _PHASE_STYLES = {None: "dim", 0: "red", 1: "yellow", 2: "yellow", 3: "green", 4: "green"}
 _SEVERITY_STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -55,6 +57,7 @@ def render_console(audit: Audit, console: Console, *, report: str | None = None)
     printer = _Printer(console, unicode=unicode)
     _headline(audit, printer)
     _phases(audit, printer)
+    _projects(audit, printer)
     _next_steps(audit, printer)
     _totals(audit, printer, report)
 
@@ -130,6 +133,20 @@ def _phases(audit: Audit, out: _Printer) -> None:
             f" {met} of {judged} met" if judged else " nothing judged",
             f" (level {bounds} possible)" if bounds else "",
         )
+
+
+def _projects(audit: Audit, out: _Printer) -> None:
+    rows = project_rows(audit)
+    if not rows:
+        return
+    out.line()
+    out.line(("Projects", "bold"), f" ({len(audit.repository.projects)}, lowest level first)")
+    width = min(40, max(len(visible(row.folder)) for row in rows))
+    for row in rows[:_PROJECTS]:
+        level = "no level" if row.level == "–" else f"level {row.level}"
+        out.line(f"  {visible(row.folder):<{width}}  {level:<8}  {row.score:>3}  {row.kind}")
+    if len(rows) > _PROJECTS:
+        out.line(f"  and {len(rows) - _PROJECTS} more")
 
 
 def _next_steps(audit: Audit, out: _Printer) -> None:

@@ -8,6 +8,7 @@ from mlops_audit.reports.chains import TriggerChains, trigger_chains
 from mlops_audit.reports.figure import Figure, figures, level_words, status_notes
 from mlops_audit.reports.method import Example, worked_example
 from mlops_audit.reports.places import linker
+from mlops_audit.reports.projects import ProjectRow, project_rows
 from mlops_audit.reports.tables import Table, pairs, table, words
 from mlops_audit.reports.words import (
     CLUMPS,
@@ -19,16 +20,7 @@ from mlops_audit.reports.words import (
     span,
 )
 
-_RUN_COLUMNS = (
-    "store",
-    "experiment",
-    "name",
-    "run",
-    "status",
-    "started_at",
-    "source",
-    "commit_sha",
-)
+_RUN_COLUMNS = ("store", "experiment", "name", "run", "status", "started_at", "source", "commit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +89,7 @@ class Page:
     holding: tuple[tuple[str, str], ...]
     blocking: tuple[tuple[str, str], ...]
     figures: tuple[Figure, Figure]
+    projects: tuple[ProjectRow, ...]
     steps: tuple[Step, ...]
     rungs: tuple[Rung, ...]
     phases: tuple[PhaseView, ...]
@@ -145,6 +138,7 @@ def build_page(audit: Audit, highlight: Highlight) -> Page:
         holding=tuple((name, titles.get(name, name)) for name in maturity.held_back_by),
         blocking=tuple((name, titles.get(name, name)) for name in maturity.blocked_by),
         figures=figures(audit.phases),
+        projects=project_rows(audit),
         steps=tuple(
             Step(
                 step=step,

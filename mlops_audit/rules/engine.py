@@ -15,7 +15,7 @@ from mlops_audit.rules.feeds import Feeds
 from mlops_audit.rules.guard import RULE_SECONDS, QueryError, run
 from mlops_audit.rules.judging import Attestation, Judging
 from mlops_audit.rules.model import Expect, Rule, Status, Verdict
-from mlops_audit.rules.views import View, install_views
+from mlops_audit.rules.views import View, fill_views, install_views
 
 #: More unread files than this share, and absence proves nothing.
 UNREAD_LIMIT = 0.05
@@ -56,7 +56,7 @@ def judge(
     overrides = params_override or {}
     values = {rule.id: parameters(rule, overrides.get(rule.id, {})) for rule in ordered}
     store.finish()
-    tables = install_views(store.connection, views)
+    tables = fill_views(store.connection, views)
     if zones is None:
         zones = dict(store.connection.execute("SELECT path, zone FROM file_zone"))
     feeds = Feeds(store)

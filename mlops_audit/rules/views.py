@@ -2,7 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +12,9 @@ from mlops_audit.facts.store import COLUMNS
 from mlops_audit.rules.guard import QueryError, run
 from mlops_audit.rules.strict_yaml import read_text, refusal
 
+_FILL_SECONDS = 5.0
+#: Steps of SQLite's machine between two looks at the clock.
+_STEPS = 20_000
 _FILE = re.compile(
     r"(?P<header>(?:[ \t]*--[^\n]*\n|[ \t]*\n)*)"
     r"\s*create\s+view\s+(?P<name>[a-z][a-z0-9_]*)\s+as\s+(?P<body>.+?);?\s*\Z",
@@ -77,10 +82,48 @@ def install_views(connection: sqlite3.Connection, views: Iterable[View]) -> froz
     names = set(COLUMNS)
     for view in views:
         try:
-            connection.execute(f"DROP VIEW IF EXISTS temp.{view.name}")
+            _drop(connection, view.name)
             connection.execute(f"CREATE TEMP VIEW {view.name} AS {view.body}")
             names.add(view.name)
             run(connection, f"SELECT * FROM {view.name} LIMIT 0", {}, tables=names)
         except (sqlite3.Error, sqlite3.Warning, QueryError) as error:
             raise refusal(view.origin, f"the view is wrong: {error}") from error
     return frozenset(names)
+
+
+def fill_views(
+    connection: sqlite3.Connection, views: Iterable[View], *, seconds: float = _FILL_SECONDS
+) -> frozenset[str]:
+    """Answer each view once, for the many rules that ask it; return what is readable.
+
+    One whose rows take longer than ``seconds`` of processor time stays a view. The views are those
+    of a rulebook that was loaded, and so checked.
+    """
+    names = set(COLUMNS)
+    for view in views:
+        _drop(connection, view.name)
+        try:
+            with _limited(connection, seconds):
+                connection.execute(f"CREATE TEMP TABLE {view.name} AS {view.body}")
+        except sqlite3.Error:
+            connection.execute(f"CREATE TEMP VIEW {view.name} AS {view.body}")
+        names.add(view.name)
+    return frozenset(names)
+
+
+@contextmanager
+def _limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    end = time.thread_time() + seconds
+    connection.set_progress_handler(lambda: time.thread_time() > end, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _drop(connection: sqlite3.Connection, name: str) -> None:
+    query = (
+        "SELECT upper(type) FROM sqlite_temp_master WHERE name = ? AND type IN ('table', 'view')"
+    )
+    for (kind,) in connection.execute(query, (name,)).fetchall():
+        connection.execute(f"DROP {kind} temp.{name}")

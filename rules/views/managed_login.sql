@@ -4,6 +4,27 @@ CREATE VIEW managed_login AS
 SELECT p.path, p.cell, p.line, p.name AS found, p.strength
 FROM proven_action AS p
 WHERE p.action IN ('read_secret', 'authenticate')
+  -- What fills a variable, a .env file or a prompt can't be seen.
+  AND NOT (
+    p.technology = 'environment-secrets'
+    AND (p.name LIKE 'os.%' OR p.name LIKE '%dotenv%' OR p.name LIKE 'decouple.%' OR p.name LIKE 'environ%'
+         OR p.name LIKE 'getpass.%')
+  )
+  -- Steps that log in are told apart below; a login with a token is no identity.
+  AND p.technology NOT IN ('cloud-login', 'transformers')
+UNION ALL
+SELECT c.path, c.cell, c.line, c.name, 'implemented'
+FROM call AS c
+JOIN file_zone AS z ON z.path = c.path
+WHERE z.zone IN ('exploration', 'development', 'production')
+  AND (
+    (
+      c.target LIKE 'azure.identity.%Credential'
+      AND c.method NOT IN ('ClientSecretCredential', 'UsernamePasswordCredential')
+    )
+    OR c.target IN ('google.auth.default', 'sagemaker.get_execution_role', 'sagemaker.session.get_execution_role')
+    OR c.target LIKE 'boto3.%.assume_role%'
+  )
 UNION ALL
 SELECT s.path, NULL, min(s.line), 'the secret store of the CI system', 'automated'
 FROM ci_secret AS s

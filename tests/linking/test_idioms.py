@@ -176,6 +176,68 @@ def test_a_settings_file_that_keeps_the_parts_apart(linked):
     assert found(linked, files, "split") == ["split data.yaml:1"]
 
 
+SCALED = (
+    "from sklearn.preprocessing import StandardScaler, LabelEncoder\n"
+    "from sklearn.impute import SimpleImputer\n"
+    "from sklearn.model_selection import train_test_split\n"
+    "from imblearn.over_sampling import SMOTE\n"
+    "import pandas as pd\n"
+    "df = pd.read_csv('a.csv')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["leak a.py:7"], "X = StandardScaler().fit_transform(df)\na, b = train_test_split(X)\n"),
+        (
+            ["leak a.py:8"],
+            "s = StandardScaler()\ns.fit(df)\nX = s.transform(df)\na, b = train_test_split(X, y)\n",
+        ),
+        (
+            ["leak a.py:7"],
+            "df[cols] = StandardScaler().fit_transform(df[cols])\nX = df.drop('y', axis=1)\n"
+            "y = df['y']\na, b, c, d = train_test_split(X, y)\n",
+        ),
+        (["leak a.py:7"], "X, y = SMOTE().fit_resample(X, y)\na, b = train_test_split(X, y)\n"),
+        (["leak a.py:7"], "a, b = train_test_split(StandardScaler().fit_transform(df))\n"),
+        (["leak a.py:7"], "X = SimpleImputer().fit_transform(df)\ntrain = X[:9]\ntest = X[9:]\n"),
+        (["leak a.py:7"], "df = df.fillna(df.mean())\na, b = train_test_split(df)\n"),
+        # Learned from the training rows.
+        (
+            [],
+            "X_train, X_test = train_test_split(df)\ns = StandardScaler()\n"
+            "X_train = s.fit_transform(X_train)\nX_test = s.transform(X_test)\n",
+        ),
+        # Learned from training rows that are split once more.
+        (
+            [],
+            "rest, test = train_test_split(df)\nrest = StandardScaler().fit_transform(rest)\n"
+            "a, b = train_test_split(rest)\n",
+        ),
+        # Learned for something else than what is split.
+        ([], "Z = StandardScaler().fit_transform(df)\nplot(Z)\na, b = train_test_split(df)\n"),
+        # The names of the classes are no statistic.
+        ([], "y = LabelEncoder().fit_transform(df.y)\na, b = train_test_split(df, y)\n"),
+        ([], "df = df.fillna(0)\na, b = train_test_split(df)\n"),
+        # Bound anew before the split.
+        (
+            [],
+            "X = StandardScaler().fit_transform(df)\nX = pd.read_csv('b.csv')\n"
+            "a, b = train_test_split(X)\n",
+        ),
+    ],
+)
+def test_leaks(linked, expected, code):
+    assert found(linked, {"a.py": SCALED + code}, "leak") == expected
+
+
+def test_a_leak_says_what_was_learned_from_what(linked):
+    code = SCALED + "X = StandardScaler().fit_transform(df)\na, b = train_test_split(X)\n"
+    rows = linked({"a.py": code}).rows("SELECT name FROM action WHERE action = 'leak'")
+    assert rows == [("StandardScaler.fit_transform on df before the split of line 8",)]
+
+
 SERVICE = """\
 import joblib
 from fastapi import FastAPI

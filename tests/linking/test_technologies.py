@@ -178,6 +178,23 @@ def test_a_project_that_imports_the_tool_lends_little_confidence(
     assert (action.path, action.confidence) == ("b.py", "low")
 
 
+def test_a_name_that_no_other_tool_has_counts_without_the_import(
+    tmp_path: Path, store: FactStore
+) -> None:
+    tools = catalogue(
+        tmp_path,
+        """
+        imports: [tool]
+        methods: [{name: expect_rows, actions: [validate_data], receiver: "*", confidence: high}]
+        """,
+    )
+    add(store, "project", root="", name="p", evidence="")
+    add(store, "import", path="conftest.py", target="tool", root="tool", alias="tool")
+    add_call(store, "test_data.py", "?.expect_rows", receiver="frame")
+    (action,) = match_technologies(store.connection, tools)[1]
+    assert (action.path, action.confidence) == ("test_data.py", "medium")
+
+
 def test_an_inherited_method_belongs_to_the_base(tmp_path: Path, store: FactStore) -> None:
     tools = catalogue(tmp_path, 'calls: [{name: "tool.**.fit", actions: [train]}]\n')
     add(store, "module", path="pkg/nets.py", module="pkg.nets")

@@ -1,13 +1,16 @@
 """What the reader of Python files understands."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_audit.readers.registry import read_file
 from mlops_audit.repository.model import SourceFile
+from mlops_audit.schema import Condition
 
-Rows = list[tuple[object, ...]]
+Rows = list[tuple[Any, ...]]
 
 
 def read(text: str | bytes, path: str = "pkg/train.py") -> dict[str, Rows]:
@@ -169,12 +172,12 @@ def test_docstrings_comments_and_words_are_no_places() -> None:
 
 def test_a_condition_says_what_it_compares_and_decides() -> None:
     code = "import sys\nif metrics['accuracy'] < 0.8:\n    sys.exit(1)\nassert auc >= best_auc\n"
-    first, second = read(code)["condition"]
-    assert first[4] == "if"
-    assert set(str(first[5]).split()) >= {"metrics", "accuracy"}
-    assert (first[6], first[7]) == ("<", "0.8")
-    assert "exit" in str(first[8]).split() and "sys.exit" in str(first[9]).split()
-    assert second[4] == "assert" and set(str(second[5]).split()) == {"auc", "best_auc"}
+    first, second = (Condition(*row) for row in read(code)["condition"])
+    assert first.kind == "if"
+    assert set(first.names.split()) >= {"metrics", "accuracy"}
+    assert (first.operators, first.numbers) == ("<", "0.8")
+    assert "exit" in first.consequence.split() and "sys.exit" in first.calls.split()
+    assert second.kind == "assert" and set(second.names.split()) == {"auc", "best_auc"}
 
 
 def test_trivial_assertions_are_told_apart() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from mlops_audit.linking.idioms.batch import batch_predictions
 from mlops_audit.linking.idioms.facts import Known
 from mlops_audit.linking.idioms.gate import gates
+from mlops_audit.linking.idioms.leak import leaks
 from mlops_audit.linking.idioms.reached import Reached
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
@@ -14,7 +15,7 @@ from mlops_audit.linking.idioms.train import training_loops
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import Action
 
-_IN_THE_CODE = (training_loops, seeds, switches, splits)
+_IN_THE_CODE = (training_loops, seeds, switches, splits, leaks)
 _THROUGH_THE_GRAPH = (services, demos, batch_predictions, gates)
 
 

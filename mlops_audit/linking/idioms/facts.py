@@ -45,6 +45,7 @@ class Known:
         self._of_call: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._of_scope: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._of_file: dict[str, set[str]] = defaultdict(set)
+        self._of_kind: dict[str, list[Action]] = defaultdict(list)
         self.add(actions)
 
     def add(self, actions: Iterable[Action]) -> None:
@@ -54,6 +55,7 @@ class Known:
                 self._of_call[action.path, action.call].add(action.action)
             self._of_scope[action.path, action.scope].add(action.action)
             self._of_file[action.path].add(action.action)
+            self._of_kind[action.action].append(action)
 
     def written(self, path: str) -> bool:
         """Tell whether the file is the repository's own and no test."""
@@ -66,6 +68,10 @@ class Known:
     def of_call(self, path: str, call: int) -> set[str]:
         """Return what technologies say that a call does."""
         return self._of_call.get((path, call), set())
+
+    def of_kind(self, action: str) -> list[Action]:
+        """Return every place where something is done."""
+        return self._of_kind.get(action, [])
 
     def of_scope(self, path: str, scope: str) -> set[str]:
         """Return what is done in one unit of code itself."""

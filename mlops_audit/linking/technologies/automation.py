@@ -59,14 +59,16 @@ def _commands(
 
 
 def _steps(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    for path, line, scope, uses in connection.execute(
-        "SELECT path, line, scope, uses FROM step WHERE uses IS NOT NULL"
+    for path, line, scope, uses, inputs in connection.execute(
+        "SELECT path, line, scope, uses, inputs FROM step WHERE uses IS NOT NULL"
     ):
         name = uses.partition("@")[0]
         place = Place(path, None, line, scope)
         decided: set[str] = set()
         for technology, entry in catalogue.uses:
             if technology.id in decided or not text_test(entry.glob)(name):
+                continue
+            if entry.inputs is not None and not text_test(entry.inputs)(inputs):
                 continue
             decided.add(technology.id)
             sink.use(technology, place, "uses", name, entry.confidence)

@@ -200,7 +200,9 @@ def _method(
         if not new:
             continue
         taken.update(new)
-        confidence = "low" if rank == 3 else entry.confidence
+        confidence = entry.confidence
+        if rank == 3:  # not imported here: only a name that nothing else has still says much
+            confidence = "medium" if confidence == "high" else "low"
         name = f"?.{method}"
         sink.use(technology, place, "called", name, confidence)
         sink.act(new, technology, place, via="call", name=name, confidence=confidence, call=call)

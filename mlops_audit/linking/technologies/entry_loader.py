@@ -72,13 +72,20 @@ def command_entry(spot: Spot, one: dict[str, Any]) -> CommandEntry:
     )
 
 
-def glob_entry(spot: Spot, one: dict[str, Any], key: str) -> GlobEntry:
+def glob_entry(
+    spot: Spot, one: dict[str, Any], key: str, extra: Set[str] = frozenset()
+) -> GlobEntry:
     """Return the entry of a CI step, an image or a file."""
-    check_keys(spot, one, _COMMON | {key}, required=(key, "actions"))
+    check_keys(spot, one, _COMMON | {key} | extra, required=(key, "actions"))
     glob = text_of(one, key, spot)
     _balanced((*spot, key), glob)
     confidence = _confidence(spot, one, "high")
-    return GlobEntry(glob=glob, actions=_actions(spot, one), confidence=confidence)
+    return GlobEntry(
+        glob=glob,
+        actions=_actions(spot, one),
+        confidence=confidence,
+        inputs=_optional(one, "inputs", spot),
+    )
 
 
 def key_entry(spot: Spot, one: dict[str, Any]) -> KeyEntry:

@@ -30,9 +30,12 @@ def path_pattern(glob: str) -> re.Pattern[str]:
     return re.compile("|".join(_path_regex(one) for one in expand_braces(glob)))
 
 
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
 def expand_braces(glob: str) -> list[str]:
     """Return the globs that `{a,b}` alternatives stand for."""
-    match = re.search(r"\{([^{}]*)\}", glob)
+    match = _BRACES.search(glob) if "{" in glob else None
     if not match:
         return [glob]
     found = []

@@ -147,7 +147,7 @@ def _technology(path: Path, document: Any) -> Technology:
         bases=entries("bases", lambda spot, one: name_entry(spot, one, set(), "high")),
         decorators=entries("decorators", lambda spot, one: name_entry(spot, one, ARGUMENT, "high")),
         commands=entries("commands", command_entry),
-        uses=entries("uses", lambda spot, one: glob_entry(spot, one, "name")),
+        uses=entries("uses", lambda spot, one: glob_entry(spot, one, "name", {"inputs"})),
         images=entries("images", lambda spot, one: glob_entry(spot, one, "name")),
         files=entries("files", lambda spot, one: glob_entry(spot, one, "glob")),
         keys=entries("keys", key_entry),

@@ -37,11 +37,15 @@ class CommandEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobEntry:
-    """A glob (of a CI step, an image or a path) and what it means."""
+    """A glob (of a CI step, an image or a path) and what it means.
+
+    ``inputs`` is a text glob over what a CI step is given, as compact JSON.
+    """
 
     glob: str
     actions: tuple[str, ...]
     confidence: str
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ def _words(text: str) -> frozenset[str]:
 
 
 #: What code or automation can do. A technology file that uses another word is refused.
+#: ``leak`` is a fault rather than a deed: something learned from all rows before they are split.
 ACTIONS: frozenset[str] = _words(
     """
     load_data save_data describe_data validate_data version_data mask_data move_data prepare_data
-    fit_transform resample split feature_store
+    fit_transform resample split leak feature_store
     train tune cross_validate save_model load_model predict evaluate explain fairness slice_metrics
     baseline
     start_run autolog log_param log_metric log_artifact log_data link_commit write_metric_file
@@ -29,7 +30,7 @@ CATEGORIES: frozenset[str] = _words(
     """
     tracking registry data-versioning feature-store validation labelling orchestration training
     tuning distributed evaluation explainability fairness llm serving batch edge packaging ci-cd
-    infrastructure observability drift alerting security governance data testing web
+    infrastructure observability drift alerting security governance data testing web configuration
     """
 )
 

@@ -1,11 +1,13 @@
 """Run stores in SQLite files: MLflow and Optuna."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.runs.database import Database, open_database
 from mlops_audit.readers.runs.rows import (
+    LOGGED_MODEL,
     instant,
     is_own,
     metric_row,
@@ -24,6 +26,8 @@ _OPTUNA_STATUS = {
     "FAIL": "failed",
     "RUNNING": "running",
 }
+#: A version made from a logged model names it in its source.
+_LOGGED = re.compile(r"m-[0-9a-f]{32}")
 _RUN_COLUMNS = (
     *("run_uuid", "name", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"),
     *("source_name", "source_version", "user_id"),
@@ -97,6 +101,9 @@ def _mlflow(path: str, database: Database) -> Iterator[Any]:
         yield parameter_row(path, _text(run), _text(key), _text(value))
     for run, key, value in database.rows("tags", ("run_uuid", "key", "value")):
         yield tag_row(path, _text(run), _text(key), _text(value))
+    for model, run in database.rows("logged_models", ("model_id", "source_run_id")):
+        if run:
+            yield tag_row(path, _text(run), LOGGED_MODEL, _text(model))
     yield from _mlflow_inputs(path, database)
     yield from _mlflow_models(path, database)
 
@@ -125,18 +132,18 @@ def _mlflow_models(path: str, database: Database) -> Iterator[RegisteredModel]:
         "registered_model_aliases", ("name", "version", "alias")
     ):
         aliases.setdefault((_text(name), _text(version)), []).append(_text(alias))
-    for name, version, stage, run in database.rows(
-        "model_versions", ("name", "version", "current_stage", "run_id")
+    for name, version, stage, run, source in database.rows(
+        "model_versions", ("name", "version", "current_stage", "run_id", "source")
     ):
+        logged = _LOGGED.search(_text(source))
+        maker = _text(run) or (logged[0] if logged else None)
         labels: list[str | None] = [*aliases.get((_text(name), _text(version)), [])]
         if _text(stage).startswith("Deleted"):
             continue
         if _text(stage) not in ("", "None"):
             labels.insert(0, _text(stage))
         for label in labels or [None]:
-            yield RegisteredModel(
-                path, None, "mlflow", _text(name), _text(version), label, _text(run) or None
-            )
+            yield RegisteredModel(path, None, "mlflow", _text(name), _text(version), label, maker)
 
 
 def _optuna(path: str, database: Database) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.runs.rows import (
+    LOGGED_MODEL,
     STORE,
     VALUE_LIMIT,
     is_own,
@@ -35,6 +36,9 @@ _EXPERIMENT = re.compile(_ROOT + r"(?P<experiment>\d{1,30})/meta\.yaml")
 _DATASET = re.compile(
     _ROOT + r"(?P<experiment>\d{1,30})/datasets/(?P<dataset>[0-9a-f]{8,64})/meta\.yaml"
 )
+_LOGGED = re.compile(
+    _ROOT + r"(?P<experiment>\d{1,30})/models/(?P<model>m-[0-9a-f]{32})/meta\.yaml"
+)
 _MODEL = re.compile(
     _ROOT + r"models/(?P<name>[^/]{1,250})/"
     r"(?:version-(?P<version>\d{1,10})/meta\.yaml|aliases/(?P<alias>[^/]{1,250}))"
@@ -50,7 +54,7 @@ class MlflowFilesReader:
     def accepts(self, file: SourceFile) -> bool:
         """Accept what lies where the file store puts it."""
         path = file.path
-        patterns = (_RUN, _EXPERIMENT, _DATASET, _MODEL)
+        patterns = (_RUN, _EXPERIMENT, _DATASET, _LOGGED, _MODEL)
         return "/" in path and any(pattern.fullmatch(path) for pattern in patterns) and is_own(file)
 
     def read(self, file: SourceFile, content: bytes) -> Iterator[Any]:
@@ -63,6 +67,9 @@ class MlflowFilesReader:
             if meta.has("name", "digest"):
                 name, digest = meta.get("name").text, meta.get("digest").text
                 yield RunInput(_store(found), STORE, name, digest or None, found["dataset"])
+        elif found := _LOGGED.fullmatch(path):
+            if run := _meta(content).get("source_run_id").text:
+                yield tag_row(_store(found), run, LOGGED_MODEL, found["model"])
         elif found := _MODEL.fullmatch(path):
             yield from _model(path, found, content)
         elif found := _EXPERIMENT.fullmatch(path):
@@ -144,7 +151,8 @@ def _model(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
         name=meta.get("name").text[:VALUE_LIMIT] or name,
         version=found["version"],
         stage=None if stage in ("", "None") else stage,
-        run=meta.get("run_id").text or None,
+        # A logged model names its run; both are put together later.
+        run=meta.get("run_id").text or meta.get("model_id").text or None,
     )
 
 

@@ -18,6 +18,8 @@ from mlops_audit.schema import Run, RunMetric, RunParameter, RunTag
 
 #: In place of a run id: the row describes the store.
 STORE = ""
+#: Tag of a run with the id of a model that it logged.
+LOGGED_MODEL = "mlflow.loggedModel"
 VALUE_LIMIT = 500
 KEY_LIMIT = 250
 #: Parameters, metrics or tags that one file may tell.
@@ -158,11 +160,16 @@ def instant(text: str) -> int | None:
 
 
 def flat(node: Node, prefix: str = "") -> Iterator[tuple[str, Node]]:
-    """Yield dotted key and node of every scalar of a mapping; a list counts as one value."""
+    """Yield dotted key and node of every scalar of a mapping; a list counts as one value.
+
+    Pictures, tables and histograms, which W&B writes as mappings with a `_type`, are left out.
+    """
     stack = [(prefix, node, 0)]
     count = 0
     while stack and count < ITEM_LIMIT:
         key, found, depth = stack.pop()
+        if found.is_mapping and found.get("_type"):
+            continue
         if found.is_mapping and depth < _DEPTH and found.pairs:
             stack.extend(
                 (f"{key}.{name}" if key else name, child, depth + 1)

@@ -19,8 +19,7 @@ from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Diagnostic, RunStore
 
 _NAME = re.compile(r"(?:.*\.)?tfevents(?:\..*)?")
-#: Folders in which one run keeps the events of its parts.
-_PARTS = frozenset({"train", "training", "validation", "val", "valid", "test", "eval", "learn"})
+_CATBOOST_PARTS = ("learn", "test")
 _EVENT_LIMIT = 2_000_000
 _TAG_LIMIT = 2_000
 #: DataType: DT_FLOAT and DT_DOUBLE.
@@ -44,12 +43,13 @@ class TensorboardReader:
         store, run, folder, kind = place_of(file.path)
         scalars: dict[str, tuple[int, float, int]] = {}
         first = last = None
-        events = 0
+        events = told = 0
         at = 0
         while (frame := _frame(content, at)) is not None and events < _EVENT_LIMIT:
             event, at = frame
             events += 1
-            time, step, summaries = _event(event)
+            time, step, summaries, says = _event(event)
+            told += says
             if time is not None:
                 first = time if first is None else min(first, time)
                 last = time if last is None else max(last, time)
@@ -60,15 +60,16 @@ class TensorboardReader:
                         continue
                     kept = value if step >= latest else scalars[tag][1]
                     scalars[tag] = (count + 1, kept, max(step, latest))
-        if not events:
-            return
         if at < len(content):
             problem = "The event file is damaged or cut off; what stands before was read."
             yield Diagnostic(file.path, None, self.name, problem, False)
+        if not told:
+            # A writer that was opened and never used.
+            return
         yield RunStore(store, kind, 0)
         yield run_row(store, run, folder, started_at=seconds(first), ended_at=seconds(last))
-        part = base_name(parent_folder(file.path))
-        prefix = f"{part}/" if part in _PARTS and part != run else ""
+        part = base_name(file.path.rpartition("/")[0])
+        prefix = f"{part}/" if part != run else ""
         for tag, (count, value, _) in scalars.items():
             # A single -1 says that nothing was measured.
             system = tag == _HYPER and value == -1.0
@@ -78,11 +79,10 @@ class TensorboardReader:
 def place_of(path: str) -> tuple[str, str, str, str]:
     """Return store, run, folder of the run and kind of store of an event file."""
     folder = path.rpartition("/")[0]
-    if base_name(folder) in _PARTS and "/" in folder:
-        folder = folder.rpartition("/")[0]
+    above = folder.rpartition("/")[0]
+    if base_name(folder) in _CATBOOST_PARTS and base_name(above).startswith("catboost_info"):
+        return above, base_name(above), above, "catboost"
     name = base_name(folder) or "events"
-    if name.startswith("catboost_info"):
-        return folder, name, folder, "catboost"
     kind = "lightning" if re.fullmatch(r"version_\d+", name) else "tensorboard"
     return parent_folder(folder), name, folder or path, kind
 
@@ -98,9 +98,9 @@ def _frame(content: bytes, at: int) -> tuple[bytes, int] | None:
     return content[at + 12 : end], end + 4
 
 
-def _event(event: bytes) -> tuple[float | None, int, list[bytes]]:
-    """Return wall time, step and summaries of an event."""
-    time, step = None, 0
+def _event(event: bytes) -> tuple[float | None, int, list[bytes], bool]:
+    """Return wall time, step and summaries of an event, and whether it says anything at all."""
+    time, step, says = None, 0, False
     summaries = []
     for number, value in fields(event):
         if number == 1:
@@ -109,7 +109,9 @@ def _event(event: bytes) -> tuple[float | None, int, list[bytes]]:
             step = value
         elif number == 5 and isinstance(value, bytes):
             summaries.append(value)
-    return time, step, summaries
+        # A graph, a log message, metadata of a run or a graph; a version number is nothing.
+        says = says or number in (4, 5, 6, 8, 9)
+    return time, step, summaries, says
 
 
 def _scalars(summary: bytes) -> Iterator[tuple[str, float]]:

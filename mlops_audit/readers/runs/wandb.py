@@ -76,10 +76,8 @@ def _parameters(store: str, run: str, tree: Node) -> Iterator[Any]:
 
 def _summary(store: str, run: str, tree: Node) -> Iterator[Any]:
     for key, node in flat(tree):
-        # Pictures, tables and histograms are mappings with a `_type`.
         value = finite(node.value)
-        told = value is not None or node.text in _NO_NUMBERS
-        if told and "._type" not in key:
+        if value is not None or node.text in _NO_NUMBERS:
             yield metric_row(store, run, key, value)
 
 
@@ -91,13 +89,30 @@ def _metadata(store: str, run: str, folder: str, tree: Node) -> Iterator[Any]:
         run,
         folder,
         started_at=instant(tree.get("startedAt").text),
-        source=tree.first("codePath", "program", "codePathLocal").text,
+        source=_entry(tree.first("codePath", "program", "codePathLocal").text),
         commit_sha=tree.get("git", "commit").text,
         user=tree.get("username").text,
     )
     for name, node in (("git.remote", tree.get("git", "remote")), ("args", tree.get("args"))):
         if (text := shown_value(node)) and text != "[]":
             yield tag_row(store, run, name, text)
+
+
+def _measured(store: str, run: str, log: BinaryLog) -> Iterator[Any]:
+    values = {key: (node, 1) for key, node in log.summary.items()} | log.history
+    # The parts of a picture or table come as keys of their own, the type among them.
+    media = tuple(key.removesuffix("_type") for key in values if key.endswith("._type"))
+    for key, (node, count) in values.items():
+        value = finite(node.value)
+        if (value is not None or node.text in _NO_NUMBERS) and not key.startswith(media):
+            yield metric_row(store, run, key, value, count)
+
+
+def _entry(program: str) -> str:
+    """Return the file of a program that was started as a module: `-m churn.train`."""
+    if program.startswith("-m "):
+        return program[3:].strip().replace(".", "/") + ".py"
+    return program
 
 
 def _log(store: str, run: str, folder: str, log: BinaryLog) -> Iterator[Any]:
@@ -117,20 +132,14 @@ def _log(store: str, run: str, folder: str, log: BinaryLog) -> Iterator[Any]:
         status=status,
         started_at=started,
         ended_at=started + log.runtime if started and log.runtime > 0 else None,
-        source=log.program,
+        source=_entry(log.program),
         commit_sha=log.commit,
         user=log.user,
     )
     for key, node in log.parameters.items():
         if not key.startswith("_"):
             yield parameter_row(store, run, key, shown_value(node))
-    for key, (node, count) in log.history.items():
-        value = finite(node.value)
-        if value is not None or node.text in _NO_NUMBERS:
-            yield metric_row(store, run, key, value, count)
-    for key, node in log.summary.items():
-        if key not in log.history and (value := finite(node.value)) is not None:
-            yield metric_row(store, run, key, value)
+    yield from _measured(store, run, log)
     for key, text in (("git.remote", log.remote), ("group", log.group)):
         if text:
             yield tag_row(store, run, key, text)

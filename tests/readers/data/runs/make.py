@@ -7,7 +7,7 @@ Run it in a virtual environment of its own, one tool or all of them:
     python make.py [TOOL ...]
 
 Each tool trains something tiny, without any network. What only takes room (weights, pictures,
-console logs) is removed; paths and host names of the machine are replaced.
+console logs) is removed, and in text files the path of the temporary folder is replaced.
 """
 
 import json
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 _KEPT_BYTES = 120_000
@@ -50,36 +51,38 @@ def mlflow_database(work: Path) -> None:
     for kind, name in connection.execute(kinds).fetchall():
         if name.startswith("sqlite_"):
             continue
-        if kind == "index" or connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (0,):
+        if kind == "index" or connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (
+            0,
+        ):
             connection.execute(f'DROP {kind} IF EXISTS "{name}"')
     connection.execute("PRAGMA page_size = 512")
     connection.execute("VACUUM")
     connection.close()
 
 
-def _mlflow(mlflow: object, uri: str) -> None:
+def _mlflow(mlflow: Any, uri: str) -> None:
     import numpy
 
-    mlflow.set_tracking_uri(uri)  # type: ignore[attr-defined]
-    mlflow.set_experiment("churn")  # type: ignore[attr-defined]
-    with mlflow.start_run(run_name="search"):  # type: ignore[attr-defined]
-        mlflow.log_param("grid", "3x3")  # type: ignore[attr-defined]
-        with mlflow.start_run(run_name="child", nested=True):  # type: ignore[attr-defined]
-            data = mlflow.data.from_numpy(numpy.zeros((2, 2)), name="customers")  # type: ignore[attr-defined]
-            mlflow.log_input(data, context="training")  # type: ignore[attr-defined]
-            mlflow.log_params({"lr": 0.1, "depth": 3})  # type: ignore[attr-defined]
-            mlflow.set_tag("mlflow.source.git.commit", "5" * 40)  # type: ignore[attr-defined]
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment("churn")
+    with mlflow.start_run(run_name="search"):
+        mlflow.log_param("grid", "3x3")
+        with mlflow.start_run(run_name="child", nested=True):
+            data = mlflow.data.from_numpy(numpy.zeros((2, 2)), name="customers")
+            mlflow.log_input(data, context="training")
+            mlflow.log_params({"lr": 0.1, "depth": 3})
+            mlflow.set_tag("mlflow.source.git.commit", "5" * 40)
             for step, value in enumerate((0.7, 0.9, 0.8)):
-                mlflow.log_metric("val/auc", value, step=step)  # type: ignore[attr-defined]
-            mlflow.log_metric("loss", float("nan"))  # type: ignore[attr-defined]
-            mlflow.log_metric("system/cpu_utilization_percentage", 12.0)  # type: ignore[attr-defined]
-            child = mlflow.active_run().info.run_id  # type: ignore[attr-defined]
+                mlflow.log_metric("val/auc", value, step=step)
+            mlflow.log_metric("loss", float("nan"))
+            mlflow.log_metric("system/cpu_utilization_percentage", 12.0)
+            child = mlflow.active_run().info.run_id
     try:
-        with mlflow.start_run(run_name="broken"):  # type: ignore[attr-defined]
+        with mlflow.start_run(run_name="broken"):
             raise ValueError
     except ValueError:
         pass
-    client = mlflow.MlflowClient()  # type: ignore[attr-defined]
+    client = mlflow.MlflowClient()
     gone = client.create_run(client.get_experiment_by_name("churn").experiment_id)
     client.delete_run(gone.info.run_id)
     client.create_registered_model("churn")
@@ -111,7 +114,11 @@ def wandb(work: Path) -> None:
 
 
 def tensorboard(work: Path) -> None:
-    """Write scalars of training and validation, and one folder with text alone."""
+    """Write scalars of training and validation, of the newer kind, and a folder of text alone."""
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.util.tensor_util import make_tensor_proto
     from torch.utils.tensorboard import SummaryWriter
 
     for part in ("train", "validation"):
@@ -121,6 +128,12 @@ def tensorboard(work: Path) -> None:
                 writer.add_scalar("epoch_learning_rate", 0.1, step)
     with SummaryWriter(str(work / "logs/fit/notes")) as writer:
         writer.add_text("about", "no metric here")
+    newer = EventFileWriter(str(work / "logs/fit/newer"))
+    for step in range(3):
+        tensor = make_tensor_proto(0.5 * step, dtype="float32")
+        summary = Summary(value=[Summary.Value(tag="epoch_auc", tensor=tensor)])
+        newer.add_event(Event(wall_time=1_700_000_000 + step, step=step, summary=summary))
+    newer.close()
 
 
 def dvclive(work: Path) -> None:
@@ -161,8 +174,13 @@ def lightning(work: Path) -> None:
     loader = torch.utils.data.DataLoader(torch.zeros(8, 2), batch_size=4)
     for logger in (CSVLogger(work), TensorBoardLogger(work, version=1)):
         trainer = library.Trainer(
-            max_epochs=2, logger=logger, enable_checkpointing=False, accelerator="cpu",
-            enable_progress_bar=False, enable_model_summary=False, log_every_n_steps=1,
+            max_epochs=2,
+            logger=logger,
+            enable_checkpointing=False,
+            accelerator="cpu",
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            log_every_n_steps=1,
         )
         trainer.fit(Model(), loader, loader)
 
@@ -183,8 +201,14 @@ def hf_trainer(work: Path) -> None:
 
     rows = [{"x": torch.zeros(2), "labels": 0} for _ in range(8)]
     arguments = TrainingArguments(
-        output_dir=str(work / "out"), num_train_epochs=2, eval_strategy="epoch", logging_steps=1,
-        save_strategy="epoch", use_cpu=True, report_to=[], disable_tqdm=True,
+        output_dir=str(work / "out"),
+        num_train_epochs=2,
+        eval_strategy="epoch",
+        logging_steps=1,
+        save_strategy="epoch",
+        use_cpu=True,
+        report_to=[],
+        disable_tqdm=True,
     )
     trainer = Trainer(Model(), arguments, train_dataset=rows, eval_dataset=rows)
     trainer.train()
@@ -223,8 +247,16 @@ def ultralytics(work: Path) -> None:
             for number in range(2):
                 Image.new("RGB", (32, 32), (99 * number, 0, 0)).save(folder / f"{number}.png")
     YOLO("yolov8n-cls.yaml").train(
-        data=str(work / "data"), epochs=2, imgsz=32, batch=2, workers=0, device="cpu", plots=False,
-        project=str(work / "runs/classify"), name="train", verbose=False,
+        data=str(work / "data"),
+        epochs=2,
+        imgsz=32,
+        batch=2,
+        workers=0,
+        device="cpu",
+        plots=False,
+        project=str(work / "runs/classify"),
+        name="train",
+        verbose=False,
     )
     for name in ("data", "dvclive", "mlruns"):
         shutil.rmtree(work / name, ignore_errors=True)
