@@ -186,6 +186,9 @@ def main() -> int:
         for repo, rows, summary in pool.map(judge, jobs):
             sys.stdout.write(f"{repo:60} {summary}\n")
             found += rows
+    if not found:
+        sys.stderr.write("accuracy: no repository could be audited\n")
+        return 2
     table = pd.DataFrame([vars(row) for row in found])
     per_label = pd.DataFrame(
         {label: figures(part) for label, part in table.groupby("label", sort=True)}

@@ -13,6 +13,7 @@ _LINE_LIMIT = 2_000
 #: Lines below a name on which its addresses may stand.
 _NAME_REACH = 4
 _NAME_LIMIT = 60
+_ADDRESSES_OF_LINE = 10
 
 _MAIL = re.compile(
     r"(?<![\w.+-])(?:mailto:)?([\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})(?![\w@])"
@@ -93,6 +94,8 @@ def _addresses(line: str) -> list[tuple[str, str]]:
                 address = f"@{match[1]}" if pattern is _HANDLE else match[1]
                 found.append((address, _name(line, end, match.start())))
             end = match.end()
+            if len(found) >= _ADDRESSES_OF_LINE:
+                break
         if found:
             return found
     return []

@@ -20,7 +20,6 @@ _FURTHER = re.compile(
 _CODE_SPAN = re.compile(r"(`{1,3})[^`\n]{1,2000}\1")
 _FENCE = re.compile(r"[ \t>]{0,20}(`{3,}|~{3,})")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|\Z)(?:\[[ xX]\][ \t]+)?")
-_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->)){0,20000}-->")
 _SETEXT = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 _DIGEST_SIZE = 6
 
@@ -72,7 +71,7 @@ def _template_digests() -> frozenset[str]:
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     """Yield (digest, words, text) of what stands between blank lines, item by item."""
-    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(lines))
+    text = _without_comments("\n".join(lines))
     block: list[str] = []
     last = 0
     for number, line in prose_lines(text.split("\n")):
@@ -87,6 +86,20 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, str]]:
             block.append(line[head.end() :] if head else line)
     if block:
         yield _digested(block)
+
+
+def _without_comments(text: str) -> str:
+    """Return the text with the lines of comments left blank."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start)
+        if end < 0:
+            break
+        kept.append(text[at:start])
+        kept.append("\n" * text.count("\n", start, end))
+        at = end + 3
+    return "".join(kept) + text[at:]
 
 
 def _digested(block: list[str]) -> tuple[str, int, str]:

@@ -18,9 +18,8 @@ _FOOTNOTE = re.compile(r"\.\.[ \t]+\[[^\]\n]{1,60}\][ \t]+")
 _FIELD = re.compile(r":([^:\n`]{1,60}):(?=[ \t]|\Z)")
 _ROLE = re.compile(r":[a-z][\w:.+-]{0,40}:`([^`\n]{1,500})`")
 _REFERENCE = re.compile(r"`([^`\n]{1,500})`__?")
-_TARGETED = re.compile(r"([^<]{1,400}?)[ \t]*<[^<>]{1,400}>\Z")
 _SUBSTITUTION = re.compile(r"\|[A-Za-z][^|\n]{0,60}\|_{0,2}")
-_NAMED = re.compile(r"\b([A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)__?(?=[\s.,;:!?)]|\Z)")
+_NAMED = re.compile(r"\b([A-Za-z0-9]{1,60}(?:[.-][A-Za-z0-9]{1,60}){0,5})__?(?=[\s.,;:!?)]|\Z)")
 _AUTO_ITEM = re.compile(r"#\.[ \t]")
 
 _DIRECTIVES = {
@@ -237,5 +236,7 @@ def _references(text: str) -> str:
 
 
 def _target(text: str) -> str:
-    found = _TARGETED.match(text)
-    return found[1] if found else text.lstrip("~!")
+    shown, opening, _ = text.rpartition("<")
+    if opening and text.endswith(">") and shown.strip():
+        return shown.rstrip()
+    return text.lstrip("~!")
