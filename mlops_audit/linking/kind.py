@@ -10,8 +10,8 @@ from mlops_audit.schema import Trait
 #: Categories of technologies that only machine learning uses.
 _ML_CATEGORIES = words(
     """
-    training tuning distributed evaluation explainability fairness tracking registry feature-store
-    llm serving drift labelling data-versioning
+    training tuning evaluation explainability fairness tracking registry feature-store llm serving
+    drift labelling
     """
 )
 _TRAINING = words("train tune cross_validate")

@@ -1,13 +1,13 @@
 """What a unit does together with everything that it reaches."""
 
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mlops_audit.linking.confidence import LOW, RANK
 from mlops_audit.linking.index import Unit
 from mlops_audit.linking.units import UnitGraph
+from mlops_audit.schema import Action
 
 
 class Deed(NamedTuple):
@@ -25,18 +25,28 @@ class Deed(NamedTuple):
 class Reached:
     """Actions by unit, and the search for those that a unit reaches."""
 
-    def __init__(self, connection: sqlite3.Connection, graph: UnitGraph) -> None:
-        """Read the actions that are known so far."""
+    def __init__(self, graph: UnitGraph, actions: Iterable[Action]) -> None:
+        """Take the actions that are known so far."""
         self._graph = graph
-        self.deeds: Mapping[Unit, list[Deed]] = defaultdict(list)
+        self.deeds: defaultdict[Unit, list[Deed]] = defaultdict(list)
         self._memo: dict[tuple[Unit, ...], list[Unit]] = {}
-        query = (
-            "SELECT path, scope, cell, line, action, name, confidence, call FROM action"
-            " ORDER BY path, cell, line, action, name"
-        )
-        for path, scope, cell, line, action, name, confidence, call in connection.execute(query):
-            unit = Unit(path, scope)
-            self.deeds[unit].append(Deed(unit, cell, line, action, name, RANK[confidence], call))
+        self.add(sorted(actions, key=_order))
+
+    def add(self, actions: Iterable[Action]) -> None:
+        """Take further actions into account."""
+        for action in actions:
+            unit = Unit(action.path, action.scope)
+            self.deeds[unit].append(
+                Deed(
+                    unit,
+                    action.cell,
+                    action.line,
+                    action.action,
+                    action.name,
+                    RANK[action.confidence],
+                    action.call,
+                )
+            )
 
     def units(self, *starts: Unit) -> list[Unit]:
         """Return the units that the starts surely enough reach, nearest first."""
@@ -62,3 +72,8 @@ class Reached:
     def actions(self, *starts: Unit) -> set[str]:
         """Return every action that the starts reach."""
         return {deed.action for deed in self.done_by(*starts)}
+
+
+def _order(action: Action) -> tuple[str, int, int, str, str]:
+    cell = -1 if action.cell is None else action.cell
+    return action.path, cell, action.line or 0, action.action, action.name

@@ -30,7 +30,7 @@ CATEGORIES: frozenset[str] = _words(
     """
     tracking registry data-versioning feature-store validation labelling orchestration training
     tuning distributed evaluation explainability fairness llm serving batch edge packaging ci-cd
-    infrastructure observability drift alerting security governance data testing web
+    infrastructure observability drift alerting security governance data testing web configuration
     """
 )
 
