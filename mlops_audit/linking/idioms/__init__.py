@@ -56,7 +56,7 @@ def find_reaching_idioms(connection: sqlite3.Connection, graph: UnitGraph) -> li
     """Return what shows only through the graph of units; entry points and actions are stored."""
     stored = [Action(*row) for row in connection.execute("SELECT * FROM action")]
     known = Known(connection, stored)
-    reached = Reached(graph, stored)
+    reached = Reached(connection, graph, stored)
     found: list[Action] = []
     for idiom in _THROUGH_THE_GRAPH:
         new = list(idiom(connection, known, reached))
