@@ -13,7 +13,9 @@ SELECT a.path, a.cell, a.line, 'schema', a.name,
        ) THEN 'automated' ELSE 'implemented' END
 FROM action AS a
 JOIN file_zone AS z ON z.path = a.path
-WHERE a.action = 'data_test' AND z.zone = 'test' AND a.confidence <> 'low'
+WHERE z.zone = 'test'
+  AND a.confidence <> 'low'
+  AND (a.action = 'data_test' OR (a.action = 'validate_data' AND lower(a.path) LIKE '%data%'))
 UNION
 SELECT c.path, c.cell, min(c.line),
        CASE z.zone WHEN 'test' THEN 'schema' ELSE 'by hand' END,
