@@ -11,7 +11,7 @@ from mlops_audit.schema import Task
 
 _RECIPE_LIMIT = 1_000
 _VARIABLE = re.compile(r"(?:export\s{1,5})?([A-Za-z_][\w-]{0,100})\s{0,20}:=\s{0,20}(.{0,2000})")
-_RECIPE = re.compile(r"@?([A-Za-z_][\w-]{0,100})((?:\s{1,5}[^:=\n]{1,200})?)\s{0,5}:(?!=)([^\n]*)")
+_RECIPE = re.compile(r"@?([A-Za-z_][\w-]{0,100})((?:\s{1,5}[^:\n]{1,200})?)\s{0,5}:(?!=)([^\n]*)")
 _REFERENCE = re.compile(r"\{\{\s{0,5}([A-Za-z_][\w-]{0,100})\s{0,5}\}\}")
 
 
