@@ -62,9 +62,14 @@ class CodeIndex:
             self._by_tail[name.rpartition(".")[2]].append(path)
         self.definitions: dict[str, dict[str, str]] = defaultdict(dict)
         self.named: dict[str, list[Unit]] = defaultdict(list)
-        query = "SELECT path, qualname, kind FROM definition ORDER BY path, line, qualname"
-        for path, qualname, kind in connection.execute(query):
+        #: Cell and line of every definition.
+        self.places: dict[Unit, tuple[int | None, int | None]] = {}
+        query = (
+            "SELECT path, qualname, kind, cell, line FROM definition ORDER BY path, line, qualname"
+        )
+        for path, qualname, kind, cell, line in connection.execute(query):
             self.definitions[path].setdefault(qualname, kind)
+            self.places.setdefault(Unit(path, qualname), (cell, line))
             if kind != "class":
                 self.named[qualname.rpartition(".")[2]].append(Unit(path, qualname))
         self.bases: dict[Unit, list[str]] = defaultdict(list)
