@@ -92,18 +92,6 @@ def drift_decisions(
     connection: sqlite3.Connection, known: Known, reached: Reached
 ) -> Iterator[Action]:
     """Yield `trigger_run` where drift decides whether a model is trained again."""
-    learning: dict[Unit, list[tuple[int | None, int]]] = defaultdict(list)
-    query = (
-        "SELECT path, scope, cell, line, target_path, target_scope FROM call_edge"
-        " WHERE kind = 'call' AND confidence <> 'low' AND line IS NOT NULL"
-    )
-    starts: dict[Unit, bool] = {}
-    for path, scope, cell, line, target_path, target_scope in connection.execute(query):
-        target = Unit(target_path, target_scope)
-        if target not in starts:
-            starts[target] = bool(reached.actions(target) & _LEARNING)
-        if starts[target]:
-            learning[Unit(path, scope)].append((cell, line))
     query = (
         "SELECT path, cell, line, end_line, scope, names, operators, calls FROM condition"
         " WHERE kind = 'if' AND (names LIKE '%drift%' OR names LIKE '%psi%'"
@@ -112,10 +100,8 @@ def drift_decisions(
     for path, cell, line, end_line, scope, names, operators, calls in connection.execute(query):
         if not known.written(path) or not _is_about_drift(names.split(), operators.split()):
             continue
-        trains = any(
-            where == cell and line <= called <= (end_line or line)
-            for where, called in learning.get(Unit(path, scope), ())
-        )
+        unit = Unit(path, scope)
+        trains = reached.does_within(_LEARNING, unit, cell, line, end_line or line)
         if trains or any(_starts(call) for call in calls.split()):
             yield idiom(
                 Site(path, cell, line, scope),

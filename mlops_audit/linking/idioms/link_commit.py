@@ -50,8 +50,9 @@ def commit_links(
 ) -> Iterator[Action]:
     """Yield `link_commit` where code or automation records the commit of a run or a model."""
     done: set[tuple[str, str]] = set()
-    callers = _callers(connection)
-    for action in (*_in_code(connection), *_tags(connection)):
+    candidates = [*_in_code(connection), *_tags(connection)]
+    callers = _callers(connection, {action.path for action in candidates})
+    for action in candidates:
         unit = Unit(action.path, action.scope)
         wanted = known.written(action.path) and unit not in done
         if not wanted or action.path.rpartition("/")[2] in _PACKAGING:
@@ -128,10 +129,14 @@ def _tags(connection: sqlite3.Connection) -> Iterator[Action]:
             yield idiom(Site(path, cell, line, scope), "link_commit", shown, confidence="medium")
 
 
-def _callers(connection: sqlite3.Connection) -> dict[Unit, set[Unit]]:
+def _callers(connection: sqlite3.Connection, paths: set[str]) -> dict[Unit, set[Unit]]:
+    """Return which units call the units of some files."""
     found: dict[Unit, set[Unit]] = {}
-    query = "SELECT path, scope, target_path, target_scope FROM call_edge WHERE confidence <> 'low'"
-    for path, scope, target_path, target_scope in connection.execute(query):
+    query = (
+        "SELECT path, scope, target_path, target_scope FROM call_edge"
+        f" WHERE confidence <> 'low' AND target_path IN ({','.join('?' * len(paths))})"
+    )
+    for path, scope, target_path, target_scope in connection.execute(query, sorted(paths)):
         found.setdefault(Unit(target_path, target_scope), set()).add(Unit(path, scope))
     return found
 
