@@ -366,6 +366,17 @@ def test_what_is_no_batch_prediction(linked, files):
     assert found(linked, files, "predict_batch") == []
 
 
+def test_a_job_that_configuration_puts_together(linked):
+    code = (
+        "class InferenceJob:\n    def run(self):\n        model = self.loader.load(self.uri)\n"
+        "        outputs = model.predict(self.inputs.read())\n"
+        "        self.outputs.write(data=outputs)\n"
+    )
+    other = code.replace("InferenceJob", "Job").replace("write(data=outputs)", "write(data=1)")
+    files = {"jobs/inference.py": code, "jobs/other.py": other}
+    assert found(linked, files, "predict_batch") == ["predict_batch jobs/inference.py:4"]
+
+
 LEARNED = "from sklearn.metrics import accuracy_score\nacc = accuracy_score(y, p)\n"
 
 

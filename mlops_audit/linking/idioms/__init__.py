@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from mlops_audit.linking.idioms.batch import batch_predictions
+from mlops_audit.linking.idioms.batch import batch_predictions, loaded_and_kept
 from mlops_audit.linking.idioms.data_check import data_checks
 from mlops_audit.linking.idioms.drift import drift_checks, drift_decisions
 from mlops_audit.linking.idioms.facts import Known
@@ -34,6 +34,7 @@ _THROUGH_THE_GRAPH = (
     services,
     demos,
     batch_predictions,
+    loaded_and_kept,
     gates,
     commit_links,
     drift_decisions,
