@@ -1,6 +1,6 @@
--- Files that use the file of a training which no entry point reaches by resolved calls: they import or
--- call it (directly or over others), build its classes from a configuration that names them, or run in
--- a pipeline stage that depends on it. One row a training file and a user.
+-- Files that use the file of a training in ways that are no resolved calls: they build its classes from
+-- a configuration that names them, run in a pipeline stage that depends on it, or, where no entry point
+-- reaches it, import it directly or over others. One row a training file and a user.
 CREATE VIEW training_user AS
 WITH RECURSIVE
 unreached (path) AS (
@@ -15,14 +15,14 @@ user (path, user_path) AS (
   JOIN file_zone AS z ON z.path = e.path
   WHERE e.path <> u.path AND z.zone NOT IN ('test', 'vendored', 'docs')
   UNION
-  SELECT u.path, k.path
-  FROM unreached AS u
+  SELECT DISTINCT u.path, k.path
+  FROM judged_training AS u
   JOIN module AS m ON m.path = u.path
   JOIN setting AS s ON s.name IN ('_target_', 'class_path') AND s.value LIKE m.module || '.%'
   JOIN call AS k ON k.target IN ('hydra.utils.instantiate', 'hydra.utils.call')
   UNION
-  SELECT u.path, g.target_path
-  FROM unreached AS u
+  SELECT DISTINCT u.path, g.target_path
+  FROM judged_training AS u
   JOIN stage_item AS i ON i.kind = 'dep'
     AND rtrim(i.path, replace(i.path, '/', ''))
         || CASE WHEN i.value LIKE './%' THEN substr(i.value, 3) ELSE i.value END = u.path
