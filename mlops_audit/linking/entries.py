@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 
 from mlops_audit.linking.commands import is_test_file
-from mlops_audit.linking.index import CodeIndex
-from mlops_audit.linking.names import ROUTES, words
+from mlops_audit.linking.index import CodeIndex, Unit
+from mlops_audit.linking.names import ROUTES, WEB_FRAMEWORKS, words
+from mlops_audit.linking.technologies.project_names import ProjectNames
 from mlops_audit.schema import EntryPoint
 
 _TASK_ROOTS = words(
@@ -13,13 +14,29 @@ _TASK_ROOTS = words(
 )
 _FLOWS = words("flow pipeline dag job graph workflow")
 _CLI_ROOTS = words("click typer")
+#: Calls that bind a path to what answers it, and the verb that this is shown with.
+_ROUTING = {
+    "path": "ROUTE",
+    "re_path": "ROUTE",
+    "url": "ROUTE",
+    "add_url_rule": "ROUTE",
+    "add_api_route": "ROUTE",
+    "add_route": "ROUTE",
+    "add_resource": "ROUTE",
+    "add_view": "ROUTE",
+    "Route": "ROUTE",
+    "add_get": "GET",
+    "add_post": "POST",
+    "add_put": "PUT",
+    "register": "ROUTE",
+}
 
 
 def entry_points(connection: sqlite3.Connection, index: CodeIndex) -> list[EntryPoint]:
     """Return every entry point, sorted and without repetition."""
     found = {
         (entry.path, entry.scope, entry.kind): entry
-        for part in (_modules, _decorated, _console, _automation)
+        for part in (_modules, _decorated, _routed, _servicers, _console, _automation)
         for entry in part(connection, index)
     }
     return sorted(
@@ -33,7 +50,8 @@ def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Entry
         path for (path,) in connection.execute("SELECT DISTINCT path FROM action WHERE scope = ''")
     }
     query = "SELECT path, kind, main_guard, top_level_statements FROM module ORDER BY path"
-    notebooks = {path for (path,) in connection.execute("SELECT path FROM notebook")}
+    known = connection.execute("SELECT path FROM notebook WHERE checkpoint = 0")
+    notebooks = {path for (path,) in known}
     for path, kind, guard, statements in connection.execute(query):
         name = path.rpartition("/")[2]
         if path in notebooks or kind in ("notebook", "databricks"):
@@ -55,13 +73,8 @@ def _decorated(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Ent
         "   WHERE a.path = d.path AND a.call = d.call AND a.position = 0 AND a.kind = 'string')"
         " FROM decorator d ORDER BY d.path, d.line"
     )
-    web = {
-        path
-        for (path,) in connection.execute(
-            "SELECT path FROM import WHERE root IN"
-            " ('fastapi', 'flask', 'starlette', 'sanic', 'litestar', 'quart', 'bottle', 'aiohttp')"
-        )
-    }
+    web = _importing(connection, WEB_FRAMEWORKS)
+    names: ProjectNames | None = None
     typer = {
         path
         for (path,) in connection.execute(
@@ -72,13 +85,68 @@ def _decorated(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Ent
         _, _, last = target.rpartition(".")
         first = target.lstrip(".").partition(".")[0]
         name = qualname.rpartition(".")[2]
-        if last in ROUTES and argument and argument.startswith("/") and path in web:
+        if last in ROUTES and argument and argument.startswith("/"):
+            # The application may come from another module: `from shop import app`.
+            if path not in web:
+                names = names or ProjectNames(connection)
+                if names.outward(path, target)[0].partition(".")[0] not in WEB_FRAMEWORKS:
+                    continue
             yield EntryPoint(path, cell, line, qualname, "web_route", f"{last.upper()} {argument}")
         elif last in ("command", "callback") and (first in _CLI_ROOTS or path in typer):
             yield EntryPoint(path, cell, line, qualname, "cli_command", argument or name)
         elif first in _TASK_ROOTS:
             kind = "flow" if last in _FLOWS else "task"
             yield EntryPoint(path, cell, line, qualname, kind, argument or name)
+
+
+def _routed(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    """Yield the functions and classes that a call binds to a path: `path("a/", views.show)`."""
+    web = _importing(connection, WEB_FRAMEWORKS | {"django", "rest_framework", "tornado"})
+    query = (
+        "SELECT c.path, c.id, c.method, a.kind, a.keyword, a.value, a.target FROM call c"
+        " JOIN call_argument a ON a.path = c.path AND a.call = c.id"
+        f" WHERE c.method IN ({','.join('?' * len(_ROUTING))}) ORDER BY c.path, c.id, a.position"
+    )
+    routes: dict[tuple[str, int], tuple[str, str]] = {}
+    handlers: dict[tuple[str, int], list[str]] = {}
+    for path, call, method, kind, keyword, value, target in connection.execute(
+        query, sorted(_ROUTING)
+    ):
+        if path not in web or not value:
+            continue
+        if kind in ("string", "fstring") and keyword in (None, "path", "rule", "route"):
+            routes.setdefault((path, call), (method, value))
+        elif kind in ("name", "call") and target and keyword not in ("methods", "name"):
+            handlers.setdefault((path, call), []).append(target.removesuffix(".as_view"))
+    for key, (method, route) in sorted(routes.items()):
+        for target in handlers.get(key, ()):
+            found = index.resolve(target, key[0])
+            if found is not None and found.kind != "module":
+                yield _handler(found.unit, index, f"{_ROUTING[method]} /{route.strip('^/$')}")
+
+
+def _handler(unit: Unit, index: CodeIndex, name: str) -> EntryPoint:
+    cell, line = index.places.get(unit, (None, None))
+    return EntryPoint(unit.path, cell, line, unit.scope, "web_route", name)
+
+
+def _servicers(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
+    """Yield the methods that answer remote procedure calls."""
+    query = (
+        "SELECT path, qualname, target FROM base WHERE target LIKE '%pb2_grpc.%Servicer'"
+        " ORDER BY path, line"
+    )
+    for path, qualname, _target in connection.execute(query):
+        for name in sorted(index.definitions.get(path, ())):
+            owner, _, method = name.rpartition(".")
+            if owner == qualname and not method.startswith("_"):
+                yield _handler(Unit(path, name), index, f"gRPC {method}")
+
+
+def _importing(connection: sqlite3.Connection, roots: frozenset[str]) -> set[str]:
+    marks = ",".join("?" * len(roots))
+    query = f"SELECT DISTINCT path FROM import WHERE root IN ({marks})"
+    return {path for (path,) in connection.execute(query, sorted(roots))}
 
 
 def _console(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:

@@ -46,9 +46,14 @@ class CodeIndex:
         )
         roots = {root for (root,) in connection.execute("SELECT root FROM project")} | {""}
         self._roots = sorted(roots, key=lambda root: (-root.count("/"), not root, root))
+        # A dependency that the repository builds itself is no foreign code.
         self._external = set(sys.stdlib_module_names) | {
             name.replace("-", "_").lower()
-            for (name,) in connection.execute("SELECT DISTINCT name FROM dependency")
+            for (name,) in connection.execute(
+                "SELECT DISTINCT name FROM dependency WHERE name NOT IN"
+                " (SELECT lower(replace(name, '_', '-')) FROM package_metadata"
+                "  WHERE name IS NOT NULL)"
+            )
         }
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_tail: dict[str, list[str]] = defaultdict(list)
@@ -57,9 +62,14 @@ class CodeIndex:
             self._by_tail[name.rpartition(".")[2]].append(path)
         self.definitions: dict[str, dict[str, str]] = defaultdict(dict)
         self.named: dict[str, list[Unit]] = defaultdict(list)
-        query = "SELECT path, qualname, kind FROM definition ORDER BY path, line, qualname"
-        for path, qualname, kind in connection.execute(query):
+        #: Cell and line of every definition.
+        self.places: dict[Unit, tuple[int | None, int | None]] = {}
+        query = (
+            "SELECT path, qualname, kind, cell, line FROM definition ORDER BY path, line, qualname"
+        )
+        for path, qualname, kind, cell, line in connection.execute(query):
             self.definitions[path].setdefault(qualname, kind)
+            self.places.setdefault(Unit(path, qualname), (cell, line))
             if kind != "class":
                 self.named[qualname.rpartition(".")[2]].append(Unit(path, qualname))
         self.bases: dict[Unit, list[str]] = defaultdict(list)

@@ -23,6 +23,14 @@ COMMON_METHODS = frozenset(
     """
 )
 
+#: Packages whose import makes a file part of a web application.
+WEB_FRAMEWORKS = words(
+    """
+    fastapi flask flask_restful flask_restx starlette sanic litestar quart bottle aiohttp robyn
+    blacksheep falcon
+    """
+)
+
 #: Last parts of decorators of web routes.
 ROUTES = words("route get post put delete patch websocket api_route")
 

@@ -120,7 +120,8 @@ class CallArgument(NamedTuple):
     value: Annotated[
         str | None,
         "literal value as text (strings without quotes, at most 500 characters), dotted name as"
-        " written, target of the call, or for a part of a named value (`df[cols]`) that name",
+        " written, target of the call, or for a part of a named value (`df[cols]`) that name;"
+        " `os.environ['KEY']` is kept whole",
     ]
     target: Annotated[str | None, "resolved name for kind name or call"]
 
@@ -157,7 +158,7 @@ class StringLiteral(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A comparison of a value with a number or another value that decides or is kept."""
+    """The test of an if, or a comparison of values that decides something or is kept."""
 
     path: Path
     cell: CellIndex
@@ -171,7 +172,9 @@ class Condition(NamedTuple):
     ]
     in_loop: Annotated[bool, "1 inside for/while of the same scope"]
     names: Annotated[str, "space-separated names and string keys in the test, lower case"]
-    operators: Annotated[str, "space-separated comparison operators: < <= > >= == != in is not"]
+    operators: Annotated[
+        str, "space-separated comparison operators: < <= > >= == != in is not; '' if it has none"
+    ]
     numbers: Annotated[str, "space-separated numeric literals in the test"]
     consequence: Annotated[
         str, "space-separated of raise exit return continue break call assign, in either branch"

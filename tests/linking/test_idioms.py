@@ -366,6 +366,17 @@ def test_what_is_no_batch_prediction(linked, files):
     assert found(linked, files, "predict_batch") == []
 
 
+def test_a_job_that_configuration_puts_together(linked):
+    code = (
+        "class InferenceJob:\n    def run(self):\n        model = self.loader.load(self.uri)\n"
+        "        outputs = model.predict(self.inputs.read())\n"
+        "        self.outputs.write(data=outputs)\n"
+    )
+    other = code.replace("InferenceJob", "Job").replace("write(data=outputs)", "write(data=1)")
+    files = {"jobs/inference.py": code, "jobs/other.py": other}
+    assert found(linked, files, "predict_batch") == ["predict_batch jobs/inference.py:4"]
+
+
 LEARNED = "from sklearn.metrics import accuracy_score\nacc = accuracy_score(y, p)\n"
 
 
@@ -449,3 +460,155 @@ def test_assertions_of_unittest(linked):
     )
     actions = found(linked, {"tests/test_model.py": code}, "gate", "model_test")
     assert actions == ["gate tests/test_model.py:5", "model_test tests/test_model.py:5"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (
+            ["write_metric_file a.py:3"],
+            "json.dump(metrics, open('out.json', 'w'))\n",
+        ),
+        (["write_metric_file a.py:3"], "f.write(f'epoch {epoch} {val_loss}')\n"),
+        (["write_metric_file a.py:3"], "writer.writerow([epoch, train_loss, accuracy])\n"),
+        (["write_metric_file a.py:3"], "df.to_csv('out/metrics.csv')\n"),
+        (["write_metric_file a.py:3"], "with open('metrics.json', 'w') as f:\n    pass\n"),
+        (["write_metric_file a.py:4"], "import json\nPath('m').write_text(json.dumps(metrics))\n"),
+        (["write_metric_file a.py:3"], "utils.save_dict(metrics, 'a.json')\n"),
+        # Shown, read, or not a metric.
+        ([], "print(json.dumps(metrics))\n"),
+        ([], "with open('metrics.json') as f:\n    pass\n"),
+        ([], "f.write(f'{name} {row}')\n"),
+        ([], "df.to_csv('features.csv')\n"),
+    ],
+)
+def test_metric_files(linked, expected, code):
+    code = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n" + code
+    assert found(linked, {"a.py": code}, "write_metric_file") == expected
+
+
+def test_a_metric_file_of_code_that_trains_nothing(linked):
+    code = "import json\njson.dump(metrics, open('metrics.json', 'w'))\n"
+    assert found(linked, {"a.py": code}, "write_metric_file") == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (
+            ["link_commit a.py:4"],
+            "import subprocess\nsha = subprocess.check_output(['git', 'rev-parse', 'HEAD'])\n",
+        ),
+        (["link_commit a.py:4"], "import os\nsha = os.environ['GITHUB_SHA']\n"),
+        (["link_commit a.py:4"], "import os\nsha = os.getenv('CI_COMMIT_SHORT_SHA')\n"),
+        (["link_commit a.py:4"], "import git\nmlflow.log_param('x', git.Repo('.').head)\n"),
+        (["link_commit a.py:3"], "register(model, tags={'git_sha': sha})\n"),
+        ([], "import os\nhome = os.environ['HOME']\n"),
+        ([], "import subprocess\nsubprocess.run(['git', 'pull'])\n"),
+        ([], "save(model, tags={'owner': 'me'})\n"),
+    ],
+)
+def test_commit_links(linked, expected, code):
+    code = "import mlflow\nmlflow.start_run()\n" + code
+    assert found(linked, {"a.py": code}, "link_commit") == expected
+
+
+def test_a_commit_that_has_nothing_to_do_with_a_model(linked):
+    code = "import subprocess\nv = subprocess.check_output(['git', 'rev-parse', 'HEAD'])\n"
+    assert found(linked, {"a.py": code, "setup.py": code}, "link_commit") == []
+
+
+def test_a_commit_that_automation_hands_to_training(linked):
+    workflow = (
+        "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n"
+        "      - run: python train.py --sha ${{ github.sha }}\n"
+        "      - run: echo ${{ github.sha }}\n"
+    )
+    training = (
+        "from sklearn.svm import SVC\nif __name__ == '__main__':\n    SVC().fit([[1]], [1])\n"
+    )
+    files = {".github/workflows/a.yml": workflow, "train.py": training}
+    assert found(linked, files, "link_commit") == ["link_commit .github/workflows/a.yml:6"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["monitor_drift a.py:2"], "ks_2samp(reference['a'], current['a'])\n"),
+        (["monitor_drift a.py:2"], "compute_psi(train_scores, production_scores)\n"),
+        (["monitor_drift a.py:3"], "def detect_drift(a, b):\n    return ks_2samp(a, b)\n"),
+        # A test of two groups.
+        ([], "ks_2samp(men, women)\n"),
+        # The definition of the index itself.
+        ([], "def psi(expected, actual):\n    return psi(expected[1:], actual[1:])\n"),
+    ],
+)
+def test_drift_checks(linked, expected, code):
+    code = "from scipy.stats import ks_2samp\n" + code
+    assert found(linked, {"a.py": code}, "monitor_drift") == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["trigger_run a.py:5"], "if drift_detected:\n    train()\n"),
+        (["trigger_run a.py:5"], "if report['drift_share'] > 0.3:\n    train()\n"),
+        (["trigger_run a.py:5"], "if psi > 0.2:\n    requests.post(url)\n"),
+        # A wish, a command, an alert.
+        ([], "if args.retrain:\n    train()\n"),
+        ([], "if command == 'drift':\n    train()\n"),
+        ([], "if drift_detected:\n    print('drift')\n"),
+    ],
+)
+def test_drift_decisions(linked, expected, code):
+    code = (
+        "import requests\nfrom sklearn.svm import SVC\ndef train():\n    SVC().fit([[1]], [1])\n"
+        + code
+    )
+    assert found(linked, {"a.py": code}, "trigger_run") == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "body"),
+    [
+        (["log_prediction app.py:6"], "open('log.csv', 'a').write(str(row))"),
+        (["log_prediction app.py:9"], "save_prediction(row)"),
+        ([], "print(row)"),
+        ([], "save_user(row)"),
+    ],
+)
+def test_prediction_logs(linked, expected, body):
+    code = (
+        "import joblib\nfrom flask import Flask\napp = Flask('a')\n"
+        f"@app.route('/predict')\ndef predict(row):\n    {body}\n"
+        "    return joblib.load('m').predict(row)\n"
+        "def save_prediction(row):\n    db.predictions.insert_one(row)\n"
+        "def save_user(row):\n    db.users.insert_one(row)\n"
+    )
+    assert found(linked, {"app.py": code}, "log_prediction") == expected
+
+
+def test_checks_of_data(linked):
+    files = {
+        "check.py": "def validate_data(df):\n    if df.isnull().any():\n        raise ValueError\n"
+        "def check_request(body):\n    if 'columns' not in body:\n        raise ValueError\n"
+        "def validate_schema(df):\n    return set(df.columns) == {'a'}\n"
+        "def load(df):\n    if df.empty:\n        raise ValueError\n",
+    }
+    assert found(linked, files, "validate_data") == [
+        "validate_data check.py:2",
+        "validate_data check.py:8",
+    ]
+
+
+def test_tests_of_data_files(linked):
+    files = {
+        "prepare.py": "def prepare(df):\n    return df\n",
+        "tests/test_data.py": "import pandas as pd\nfrom prepare import prepare\n"
+        "def test_columns():\n    df = pd.read_csv('data/rows.csv')\n"
+        "    assert list(df.columns) == ['a']\n"
+        "def test_prepare():\n    df = pd.read_csv('data/rows.csv')\n"
+        "    assert 'a' in prepare(df).columns\n"
+        "def test_made_up():\n    df = pd.DataFrame()\n    assert 'a' not in df.columns\n",
+    }
+    assert found(linked, files, "data_test") == ["data_test tests/test_data.py:5"]

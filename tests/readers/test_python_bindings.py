@@ -66,7 +66,8 @@ def test_a_returned_comparison_is_a_condition():
 
 def test_a_condition_on_an_attribute_that_holds_a_comparison():
     text = "d.good = d.auc >= floor\nif not d.good:\n    raise ValueError\n"
-    (found,) = conditions(text)
+    kept, found = conditions(text)
+    assert (kept.kind, kept.names) == ("value", "good auc d floor")
     assert set(found.names.split()) == {"good", "auc", "d", "floor"}
     assert (found.operators, found.consequence) == (">=", "raise")
 

@@ -3,10 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from mlops_audit.linking.idioms.batch import batch_predictions
+from mlops_audit.linking.idioms.batch import batch_predictions, loaded_and_kept
+from mlops_audit.linking.idioms.data_check import data_checks
+from mlops_audit.linking.idioms.drift import drift_checks, drift_decisions
 from mlops_audit.linking.idioms.facts import Known
 from mlops_audit.linking.idioms.gate import gates
 from mlops_audit.linking.idioms.leak import leaks
+from mlops_audit.linking.idioms.link_commit import commit_links
+from mlops_audit.linking.idioms.metric_file import metric_files
+from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
@@ -15,8 +20,26 @@ from mlops_audit.linking.idioms.train import training_loops
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import Action
 
-_IN_THE_CODE = (training_loops, seeds, switches, splits, leaks)
-_THROUGH_THE_GRAPH = (services, demos, batch_predictions, gates)
+_IN_THE_CODE = (
+    training_loops,
+    seeds,
+    switches,
+    splits,
+    leaks,
+    metric_files,
+    drift_checks,
+    data_checks,
+)
+_THROUGH_THE_GRAPH = (
+    services,
+    demos,
+    batch_predictions,
+    loaded_and_kept,
+    gates,
+    commit_links,
+    drift_decisions,
+    prediction_logs,
+)
 
 
 def find_idioms(connection: sqlite3.Connection, actions: Sequence[Action]) -> list[Action]:
@@ -32,16 +55,16 @@ def find_idioms(connection: sqlite3.Connection, actions: Sequence[Action]) -> li
 
 def find_reaching_idioms(connection: sqlite3.Connection, graph: UnitGraph) -> list[Action]:
     """Return what shows only through the graph of units; entry points and actions are stored."""
-    known = Known(connection, _stored(connection))
-    reached = Reached(connection, graph)
+    stored = [Action(*row) for row in connection.execute("SELECT * FROM action")]
+    known = Known(connection, stored)
+    reached = Reached(connection, graph, stored)
     found: list[Action] = []
     for idiom in _THROUGH_THE_GRAPH:
-        found += idiom(connection, known, reached)
+        new = list(idiom(connection, known, reached))
+        known.add(new)
+        reached.add(new)
+        found += new
     return _sorted(found)
-
-
-def _stored(connection: sqlite3.Connection) -> list[Action]:
-    return [Action(*row) for row in connection.execute("SELECT * FROM action")]
 
 
 def _sorted(actions: Iterable[Action]) -> list[Action]:

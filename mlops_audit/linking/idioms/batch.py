@@ -20,6 +20,15 @@ _STARTED = (
     "job",
     "notebook",
 )
+_LEARNING = words("train training evaluate evaluation test")
+_LOADING = words("load load_model load_context get_model from_pretrained restore fetch_model")
+_PREDICTING = words("predict predict_proba predict_batch batch_predict score_samples")
+_WRITING = words(
+    """
+    write save to_csv to_parquet to_json to_sql to_gbq to_excel write_csv write_parquet saveAsTable
+    insert_many insert upload dump writerows
+    """
+)
 _TRAINING = words("train tune cross_validate")
 #: Words of a unit that applies a model; `score` alone may as well be computing a metric.
 _APPLYING = words(
@@ -62,6 +71,52 @@ def batch_predictions(
         )
 
 
+def loaded_and_kept(
+    connection: sqlite3.Connection, known: Known, reached: Reached
+) -> Iterator[Action]:
+    """Yield `predict_batch` for a unit that loads a model, applies it and writes what it said.
+
+    Shown by names alone (`m = load(); p = m.predict(x); out.write(p)`), for code whose classes are
+    put together by configuration, so that no library and no caller is known. The unit has to say
+    in its name what it is for.
+    """
+    methods = sorted(_LOADING | _PREDICTING | _WRITING)
+    query = (
+        "SELECT c.path, c.scope, c.cell, c.line, c.id, c.name, c.method, c.receiver, c.result,"
+        " (SELECT group_concat(a.value, ' ') FROM call_argument a WHERE a.path = c.path"
+        "   AND a.call = c.id AND a.kind = 'name') FROM call c"
+        f" WHERE c.method IN ({','.join('?' * len(methods))}) ORDER BY c.path, c.id"
+    )
+    models: dict[tuple[str, str], set[str]] = {}
+    predictions: dict[tuple[str, str], dict[str, Action]] = {}
+    told = {action.path for action in known.of_kind("predict_batch")}
+    for path, scope, cell, line, call, name, method, receiver, result, names in connection.execute(
+        query, methods
+    ):
+        if not known.written(path) or path in told:
+            continue
+        said = set(name_parts(f"{path.rpartition('/')[2]} {scope}"))
+        if not said & _APPLYING or said & _LEARNING or _TRAINING & known.of_scope(path, scope):
+            continue
+        unit = (path, scope)
+        if method in _LOADING and result and "model" in name_parts(result):
+            models.setdefault(unit, set()).add(result)
+        elif method in _PREDICTING and result and receiver in models.get(unit, ()):
+            predictions.setdefault(unit, {})[result] = idiom(
+                Site(path, cell, line, scope),
+                "predict_batch",
+                f"{name}() in {scope or path}",
+                call=call,
+                confidence="medium",
+            )
+        elif method in _WRITING:
+            kept = predictions.get(unit, {})
+            taken = next((one for one in [receiver, *(names or "").split()] if one in kept), None)
+            if taken is not None and path not in told:
+                told.add(path)
+                yield kept[taken]
+
+
 def _prediction(entry: Unit, name: str, reached: Reached) -> Deed | None:
     """Return where the entry point makes predictions that it keeps, None if it does not."""
     deeds = list(reached.done_by(entry))
@@ -72,7 +127,7 @@ def _prediction(entry: Unit, name: str, reached: Reached) -> Deed | None:
     if actions & (_TRAINING | {"evaluate"}):
         # Training predicts its test set and evaluation a labelled one: neither delivers anything.
         said = set(name_parts(f"{entry.path} {entry.scope} {name}"))
-        if not said & _APPLYING or said & {"train", "training", "evaluate", "evaluation"}:
+        if not said & _APPLYING or said & (_LEARNING - {"test"}):
             return None
     kept = any(deed.action == "save_data" and _keeps(deed, prediction, entry) for deed in deeds)
     return prediction if kept else None

@@ -198,22 +198,7 @@ class _Releases:
     """Which lines release something, and which bind a verdict."""
 
     def __init__(self, connection: sqlite3.Connection, reached: Reached) -> None:
-        self._lines: dict[Unit, list[tuple[int | None, int]]] = defaultdict(list)
-        for unit, deeds in reached.deeds.items():
-            for deed in deeds:
-                if deed.action in _RELEASES and deed.rank < 2 and deed.line is not None:
-                    self._lines[unit].append((deed.cell, deed.line))
-        releasing: dict[Unit, bool] = {}
-        query = (
-            "SELECT path, scope, cell, line, target_path, target_scope FROM call_edge"
-            " WHERE kind = 'call' AND confidence <> 'low' AND line IS NOT NULL"
-        )
-        for path, scope, cell, line, target_path, target_scope in connection.execute(query):
-            target = Unit(target_path, target_scope)
-            if target not in releasing:
-                releasing[target] = bool(reached.actions(target) & _RELEASES)
-            if releasing[target]:
-                self._lines[Unit(path, scope)].append((cell, line))
+        self._reached = reached
         self._verdicts: dict[Unit, list[tuple[int | None, int]]] = defaultdict(list)
         for path, scope, cell, line, name in connection.execute(
             "SELECT path, scope, cell, line, name FROM assignment "
@@ -224,7 +209,9 @@ class _Releases:
 
     def after(self, test: Test) -> bool:
         """Tell whether a branch of the test releases a model or stops its release."""
-        if _within(test, self._lines):
+        site = test.site
+        unit = Unit(site.path, site.scope)
+        if self._reached.does_within(_RELEASES, unit, site.cell, site.line or 0, test.end_line):
             return True
         return any(set(name_parts(call.rpartition(".")[2])) & _RELEASE_WORDS for call in test.calls)
 

@@ -60,7 +60,14 @@ def literal(node: ast.expr, unit: Unit, name: str = "") -> tuple[str, str | None
 
 
 def part_of(node: ast.expr, unit: Unit) -> str | None:
-    """Return the dotted name of the value that a subscript takes a part of."""
+    """Return the dotted name of the value that a subscript takes a part of.
+
+    An environment variable is kept whole: its name says more than that it is one.
+    """
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        text = unit.segment(node, _MAX_VALUE)
+        if text.startswith(("os.environ[", "environ[")):
+            return text.replace('"', "'")
     for _ in range(_MAX_NESTED):
         if not isinstance(node, ast.Subscript):
             break

@@ -31,8 +31,8 @@ def dotted(node: ast.expr) -> str | None:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
 
 
-def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, str, str] | None:
-    """Return names, operators and numbers of a test, None if it compares nothing.
+def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, str, str]:
+    """Return names, operators and numbers of a test; without operators it compares nothing.
 
     ``compared`` holds names and attributes that were bound to a comparison, so that
     ``passed = acc > 0.8`` counts in ``if not passed``.
@@ -74,8 +74,6 @@ def describe_test(test: ast.expr, compared: dict[str, ast.expr]) -> tuple[str, s
             for operator in node.ops:
                 operators[_OPERATORS[type(operator)]] = None
         open_nodes.extend(reversed(list(ast.iter_child_nodes(node))))
-    if not operators:
-        return None
     return " ".join(names), " ".join(operators), " ".join(numbers)
 
 

@@ -21,17 +21,22 @@ class Conditions(Walk):
         events: Iterable[str],
         calls: int,
     ) -> None:
-        """Record a condition that compares something; ``calls`` is where its branches begin."""
+        """Record a condition; ``calls`` is where its branches begin.
+
+        Only an `if` is worth recording without a comparison.
+        """
         described = describe_test(test, self.compared)
-        if described is not None:
+        names, operators, _ = described
+        if operators or (names and kind == "if"):
             self._record(kind, described, node, tuple(dict.fromkeys(events)), calls)
 
     def kept(self, test: ast.expr, name: str | None) -> None:
         """Record a comparison of sizes whose outcome is kept under a name."""
         label = (name or "").rpartition(".")[2]
-        described = describe_test(test, self.compared) if label.isidentifier() else None
-        if described is not None and not _ORDERING.isdisjoint(described[1].split()):
-            names, operators, numbers = described
+        if not label.isidentifier():
+            return
+        names, operators, numbers = describe_test(test, self.compared)
+        if not _ORDERING.isdisjoint(operators.split()):
             described = f"{label.lower()[:60]} {names}", operators, numbers
             self._record("value", described, test, (), len(self.out.calls))
 
