@@ -17,8 +17,10 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(STAMP)
 
-report: $(STAMP) ## Audit a bundled repository and say where the report is
-	$(BIN)/mlops-audit fixtures/churn-batch --fail-on never --output mlops-audit-report.html
+report: $(STAMP) ## Audit fixtures/churn-batch, laid out with its history
+	rm -rf build/churn-batch
+	$(BIN)/python fixtures/history.py churn-batch build/churn-batch
+	$(BIN)/mlops-audit build/churn-batch --fail-on never --output mlops-audit-report.html
 	@echo "Open $(CURDIR)/mlops-audit-report.html"
 
 test: $(STAMP) ## All tests that need no browser

@@ -77,7 +77,10 @@ def assess(
     kind, kind_reason = _kind(traits)
     reasons = {trait["name"]: trait["reason"] for trait in traits}
     judgements = judge_practices(lifecycle, verdicts, kind, reasons)
-    findings = build_findings(connection, verdicts, read_lines)
+    # What is not asked of this kind of repository is no complaint.
+    asked = {item.spec.id for item in judgements if item.applicable}
+    due = [verdict for verdict in verdicts if verdict.rule.practice in asked]
+    findings = build_findings(connection, due, read_lines)
     fingerprints: dict[str, list[str]] = {}
     for finding in findings:
         fingerprints.setdefault(finding.rule, []).append(finding.fingerprint)
@@ -97,7 +100,7 @@ def assess(
         findings=findings,
         runs=runs_of(connection),
         automation=_automation(connection),
-        roadmap=roadmap_of(lifecycle, judgements, findings),
+        roadmap=roadmap_of(lifecycle, judgements, findings, kind),
         gate=_gate(gate, maturity, phases, findings, verdicts),
         diagnostics=_diagnostics(connection),
         stats=stats or {},

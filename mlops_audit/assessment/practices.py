@@ -72,7 +72,7 @@ def _judge(
     if spec.applies and kind not in spec.applies:
         return judgement("not-applicable", f"This is {_article(kind_spec.title)}.")
     for trait in spec.unless:
-        if trait in traits:
+        if trait in traits and not strengths:
             return judgement("not-applicable", traits[trait])
     status, reason = _status(spec, verdicts, strengths)
     due = spec.phase in kind_spec.due or spec.group in kind_spec.due_groups

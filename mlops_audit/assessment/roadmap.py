@@ -14,10 +14,14 @@ _EFFORT = {"minutes": 0, "hours": 1, "days": 2}
 
 
 def roadmap_of(
-    lifecycle: Lifecycle, judgements: Sequence[Judgement], findings: Sequence[Finding]
+    lifecycle: Lifecycle, judgements: Sequence[Judgement], findings: Sequence[Finding], kind: str
 ) -> tuple[RoadmapStep, ...]:
-    """Order what is missing by gain per effort: open gates first, then the lowest phase."""
-    candidates: list[tuple[tuple[int, int, int, str], Judgement, int]] = []
+    """Order what is missing by gain per effort: open gates first, then the lowest phase.
+
+    Exploration never holds a level back, so its steps come after those that lift it. What only
+    people can attest comes last, and is not asked of a repository that only explores.
+    """
+    candidates: list[tuple[tuple[int, bool, int, int, str], Judgement, int]] = []
     for phase, _ in lifecycle.phases:
         own = [item for item in judgements if item.spec.phase == phase and item.applicable]
         level = level_of(own, lifecycle)
@@ -27,8 +31,13 @@ def roadmap_of(
         for item in missing_at(own, lifecycle, target):
             if not item.verdicts:
                 continue
+            by_word = _lead(item).status is Status.MANUAL
+            if by_word and kind == "exploration":
+                continue
             gate = item.spec.role == "gate"
-            order = (0 if gate else 1 + level, item.spec.level, _effort(item), item.spec.id)
+            last = phase == "exploration" and not gate
+            turn = 0 if gate else 1 + level + (len(lifecycle.levels) if last else 0)
+            order = (turn, by_word, item.spec.level, _effort(item), item.spec.id)
             candidates.append((order, item, target))
     candidates.sort(key=lambda each: each[0])
     by_rule = {finding.rule: finding for finding in reversed(findings)}

@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     name: str = typer.Argument(help="Id of a rule or a practice."),
-    packs: list[Path] = typer.Option([], "--rules", help="More rules: a file or a folder."),
+    packs: list[Path] = typer.Option(
+        [], "--rules", readable=False, help="More rules: a file or a folder."
+    ),
     shape: Shape = typer.Option(Shape.TEXT, "--format", "-f"),
 ) -> None:
     """Explain a rule or a practice."""

@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
 
 def query(
     sql: str = typer.Argument(help="One SELECT statement over the fact tables."),
-    path: Path = typer.Argument(Path(), help="Repository, or a file kept with --facts."),
+    path: Path = typer.Argument(
+        Path(), readable=False, help="Repository, or a file kept with --facts."
+    ),
     rev: str | None = typer.Option(None, "--rev", help="Ask this git revision, no checkout."),
     shape: Shape | None = typer.Option(
         None, "--format", "-f", help="Default: a table on a terminal, CSV in a pipe."

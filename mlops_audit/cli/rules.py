@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def rules(
-    packs: list[Path] = typer.Option([], "--rules", help="More rules: a file or a folder."),
+    packs: list[Path] = typer.Option(
+        [], "--rules", readable=False, help="More rules: a file or a folder."
+    ),
     shape: Shape | None = typer.Option(
         None, "--format", "-f", help="Default: a table on a terminal, plain lines in a pipe."
     ),

@@ -29,23 +29,32 @@ def register(app: typer.Typer) -> None:
 
 
 def scan(
-    path: Path = typer.Argument(Path(), help="Repository or folder to audit."),
+    path: Path = typer.Argument(Path(), readable=False, help="Repository or folder to audit."),
     formats: list[Format] = typer.Option(
         [Format.HTML], "--format", "-f", help="Report format; may be repeated."
     ),
     output: Path | None = typer.Option(
-        None, "--output", "-o", help="File or folder for the report; '-' writes to stdout."
+        None,
+        "--output",
+        "-o",
+        readable=False,
+        help="File or folder for the report; '-' writes to stdout.",
     ),
     rev: str | None = typer.Option(None, "--rev", help="Audit this git revision, no checkout."),
     project: str | None = typer.Option(
         None, "--project", help="Audit this project of a monorepo: its name or folder."
     ),
     config: Path | None = typer.Option(
-        None, "--config", help="Configuration to use instead of the repository's own."
+        None,
+        "--config",
+        readable=False,
+        help="Configuration to use instead of the repository's own.",
     ),
-    rules: list[Path] = typer.Option([], "--rules", help="More rules: a file or a folder."),
+    rules: list[Path] = typer.Option(
+        [], "--rules", readable=False, help="More rules: a file or a folder."
+    ),
     technologies: list[Path] = typer.Option(
-        [], "--technologies", help="More technologies: a file or a folder."
+        [], "--technologies", readable=False, help="More technologies: a file or a folder."
     ),
     select: list[str] = typer.Option([], "--select", help="Only these rules, practices, phases."),
     ignore: list[str] = typer.Option([], "--ignore", help="Not these rules, practices, phases."),
@@ -60,7 +69,9 @@ def scan(
     ),
     jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, help="Processes for reading."),
     no_cache: bool = typer.Option(False, "--no-cache", help="Read every file anew."),
-    facts: Path | None = typer.Option(None, "--facts", help="Keep the facts in this SQLite file."),
+    facts: Path | None = typer.Option(
+        None, "--facts", readable=False, help="Keep the facts in this SQLite file."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print nothing but errors."),
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Print what takes how long."),
     no_progress: bool = typer.Option(False, "--no-progress", help="Show no progress bar."),

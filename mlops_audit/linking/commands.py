@@ -15,6 +15,7 @@ _TASK_FILES = {
     "npm": ("package.json",),
     "just": ("justfile", "Justfile", ".justfile"),
     "tox": ("tox.ini", "pyproject.toml", "setup.cfg", "tox.toml"),
+    "nox": ("noxfile.py",),
 }
 _COMPOSE = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
 

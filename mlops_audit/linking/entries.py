@@ -50,7 +50,8 @@ def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Entry
         path for (path,) in connection.execute("SELECT DISTINCT path FROM action WHERE scope = ''")
     }
     query = "SELECT path, kind, main_guard, top_level_statements FROM module ORDER BY path"
-    notebooks = {path for (path,) in connection.execute("SELECT path FROM notebook")}
+    known = connection.execute("SELECT path FROM notebook WHERE checkpoint = 0")
+    notebooks = {path for (path,) in known}
     for path, kind, guard, statements in connection.execute(query):
         name = path.rpartition("/")[2]
         if path in notebooks or kind in ("notebook", "databricks"):

@@ -46,9 +46,14 @@ class CodeIndex:
         )
         roots = {root for (root,) in connection.execute("SELECT root FROM project")} | {""}
         self._roots = sorted(roots, key=lambda root: (-root.count("/"), not root, root))
+        # A dependency that the repository builds itself is no foreign code.
         self._external = set(sys.stdlib_module_names) | {
             name.replace("-", "_").lower()
-            for (name,) in connection.execute("SELECT DISTINCT name FROM dependency")
+            for (name,) in connection.execute(
+                "SELECT DISTINCT name FROM dependency WHERE name NOT IN"
+                " (SELECT lower(replace(name, '_', '-')) FROM package_metadata"
+                "  WHERE name IS NOT NULL)"
+            )
         }
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_tail: dict[str, list[str]] = defaultdict(list)

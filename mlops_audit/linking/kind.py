@@ -46,9 +46,12 @@ class _Evidence:
         self.connection = connection
         self.roles = dict(connection.execute("SELECT path, role FROM file"))
         self.zones = dict(connection.execute("SELECT path, zone FROM file_zone"))
-        self.python = _column(connection, "SELECT path FROM module WHERE kind = 'script'")
+        # Databricks sources and percent scripts are notebooks to look at and run as code.
+        self.python = _column(connection, "SELECT path FROM module WHERE kind <> 'notebook'")
         self.notebooks = _column(
-            connection, "SELECT path FROM notebook WHERE checkpoint = 0 ORDER BY path"
+            connection,
+            "SELECT path FROM notebook WHERE checkpoint = 0"
+            " AND format NOT IN ('databricks', 'percent') ORDER BY path",
         )
         counted = {"source", "template"}
         if not any(self.roles.get(path) in counted for path in [*self.python, *self.notebooks]):

@@ -26,7 +26,9 @@ NOTHING = (Wanted("nothing", ""),)
 _PYTHON = words("python python2 python3 pypy pypy3 pythonw ipython py")
 _SHELLS = words("bash sh zsh dash ksh source .")
 _SERVERS = words("uvicorn gunicorn hypercorn granian daphne waitress-serve waitress")
-_TASK_RUNNERS = words("make gmake just tox nox invoke inv poe npm yarn pnpm task mise hatch pdm")
+_TASK_RUNNERS = words(
+    "make gmake just tox nox invoke inv poe npm yarn pnpm task mise hatch pdm pixi rye"
+)
 #: Options of Python that take a value in the next word.
 _PYTHON_VALUES = words("-W -X -Q --check-hash-based-pycs")
 #: Options of launchers that are switches; every other option without `=` takes a value.
@@ -218,7 +220,7 @@ def _tasks(runner: str, given: Sequence[str]) -> Sequence[Wanted]:
         elif not word.startswith("-") and "=" not in word:
             names.append(word)
         index += 1
-    if runner in ("npm", "yarn", "pnpm", "mise", "hatch", "pdm"):
+    if runner in ("npm", "yarn", "pnpm", "mise", "hatch", "pdm", "pixi", "rye"):
         if names[:1] in (["run"], ["run-script"], ["r"]):
             names = names[1:2]
         elif runner not in ("npm", "yarn", "pnpm") or names[:1] not in (["test"], ["start"]):

@@ -21,6 +21,7 @@ READER_MODULES = (
     "dependencies",
     "documents",
     "secrets",
+    "personal",
     "runs",
     "automation",
     "settings",

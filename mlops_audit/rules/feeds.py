@@ -55,6 +55,7 @@ _KINDS: dict[str, frozenset[str]] = {
         ("run_store", "run", "run_parameter", "run_metric"), frozenset(("yaml", "json"))
     ),
     "secret_candidate": _CODE | _AUTOMATION | _PROSE,
+    "personal_data": frozenset(("data", "notebook")),
     **dict.fromkeys(
         (
             "technology_use",

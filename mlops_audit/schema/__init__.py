@@ -70,7 +70,7 @@ from mlops_audit.schema.run import (
     RunStore,
     RunTag,
 )
-from mlops_audit.schema.security import SecretCandidate
+from mlops_audit.schema.security import PersonalData, SecretCandidate
 from mlops_audit.schema.table import Column, Row, columns, create_statement, table_name
 
 #: Version of the fact schema; raised when a column changes meaning, is renamed or goes away.
@@ -125,6 +125,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     RunInput,
     RegisteredModel,
     SecretCandidate,
+    PersonalData,
 )
 
 LINKED_TABLES: tuple[type[Row], ...] = (
@@ -187,6 +188,7 @@ __all__ = [
     "Notebook",
     "Ownership",
     "PackageMetadata",
+    "PersonalData",
     "PipelineStage",
     "Project",
     "RegisteredModel",

@@ -17,7 +17,7 @@ class Workflow(NamedTuple):
     system: Annotated[
         str,
         "github-actions | gitlab-ci | azure-pipelines | jenkins | circleci | travis | bitbucket |"
-        " cloud-build | pre-commit | action (composite)",
+        " cloud-build | code-build | pre-commit | action (composite)",
     ]
     name: Annotated[str, "declared name, else the file name"]
     live: Annotated[bool, "1 if the CI system reads a file at this place"]

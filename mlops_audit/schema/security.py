@@ -1,4 +1,4 @@
-"""Tables about credentials."""
+"""Tables about credentials and personal data."""
 
 from typing import Annotated, NamedTuple
 
@@ -22,3 +22,15 @@ class SecretCandidate(NamedTuple):
         "yes (format of a live credential) | likely (random value in a secret-named field) |"
         " weak (default or demo password) | placeholder",
     ]
+
+
+class PersonalData(NamedTuple):
+    """Values that identify persons in a data file or in what a cell showed; none is stored."""
+
+    path: Path
+    line: Annotated[int | None, "line of the header of a data file"]
+    cell: CellIndex
+    kind: Annotated[str, "e-mail | phone | iban | payment-card | social-security | person"]
+    column: Annotated[str, "name of the column, '' in an output"]
+    different: Annotated[int, "distinct values of this kind among the rows that were looked at"]
+    place: Annotated[str, "data | output"]

@@ -13,7 +13,9 @@ SELECT a.path, a.cell, a.line, 'schema', a.name,
        ) THEN 'automated' ELSE 'implemented' END
 FROM action AS a
 JOIN file_zone AS z ON z.path = a.path
-WHERE a.action = 'data_test' AND z.zone = 'test' AND a.confidence <> 'low'
+WHERE z.zone = 'test'
+  AND a.confidence <> 'low'
+  AND (a.action = 'data_test' OR (a.action = 'validate_data' AND lower(a.path) LIKE '%data%'))
 UNION
 SELECT c.path, c.cell, min(c.line),
        CASE z.zone WHEN 'test' THEN 'schema' ELSE 'by hand' END,
@@ -28,14 +30,28 @@ WHERE c.kind IN ('if', 'assert')
     OR c.names LIKE '%isnull%' OR c.names LIKE '%isna%' OR c.names LIKE '%notnull%'
     OR ' ' || c.names || ' ' LIKE '% n_nan %' OR c.names LIKE '%missing_col%'
     OR c.names LIKE '%missing_val%' OR c.names LIKE '%duplicated%'
-    OR ' ' || c.names || ' ' LIKE '% len % df %' OR ' ' || c.names || ' ' LIKE '% df % len %'
-    OR ' ' || c.names || ' ' LIKE '% df % empty %' OR ' ' || c.names || ' ' LIKE '% empty % df %'
+    OR (
+      -- Looser words count in the work itself, where a test would speak of a frame of its own.
+      z.zone <> 'test'
+      AND (
+        c.names LIKE '%class_to_idx%'
+        OR (
+          (' ' || c.names || ' ' LIKE '% df %' OR ' ' || c.names || ' ' LIKE '% data %'
+           OR ' ' || c.names || ' ' LIKE '% dataset %' OR ' ' || c.names || ' ' LIKE '%_df %')
+          AND (' ' || c.names || ' ' LIKE '% len %' OR ' ' || c.names || ' ' LIKE '% empty %'
+               OR ' ' || c.names || ' ' LIKE '% shape %' OR ' ' || c.names || ' ' LIKE '% values %')
+        )
+      )
+    )
   )
   AND CASE z.zone
         -- A test counts where it reads the data set, not a frame of its own making.
-        WHEN 'test' THEN (lower(c.path) LIKE '%data%' AND EXISTS (
+        WHEN 'test' THEN ((lower(c.path) LIKE '%data_test%' OR lower(c.path) LIKE '%test_data%'
+                           OR lower(c.path) LIKE '%data_valid%' OR lower(c.path) LIKE '%data_quality%'
+                           OR lower(c.path) LIKE '%dataset%' OR lower(c.path) LIKE '%schema%') AND EXISTS (
           SELECT 1 FROM action AS a
           WHERE a.path = c.path AND a.action = 'load_data' AND a.confidence <> 'low'
+            AND (a.name LIKE '%read_%' OR a.name LIKE '%load%' OR a.name LIKE '%scan_%')
         ))
         ELSE z.zone IN ('exploration', 'development', 'production') AND EXISTS (
           SELECT 1 FROM code_action AS a

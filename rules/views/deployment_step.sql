@@ -14,6 +14,13 @@ WITH step AS (
   WHERE c.program IN ('curl', 'wget', 'http') AND z.zone IN ('development', 'production')
     AND (upper(c.text) LIKE '%DEPLOY%HOOK%' OR c.text LIKE '%/deploy/srv-%')
   UNION
+  -- A build service that is given a file called deploy.
+  SELECT c.path, c.cell, c.line, c.scope, c.text, ''
+  FROM command AS c
+  JOIN file_zone AS z ON z.path = c.path
+  WHERE c.program = 'gcloud' AND c.arguments LIKE 'builds submit%deploy%'
+    AND z.zone IN ('exploration', 'development', 'production')
+  UNION
   -- A script of this repository that is called deploy.
   SELECT c.path, c.cell, c.line, c.scope, g.target_path, ''
   FROM command AS c

@@ -4,7 +4,7 @@ CREATE VIEW foreign_code AS
 SELECT f.path, f.kind AS language
 FROM file AS f
 JOIN file_zone AS z ON z.path = f.path
-WHERE f.kind IN ('r', 'julia', 'scala')
+WHERE f.kind IN ('r', 'julia', 'scala') AND f.suffix <> '.sbt'
   AND z.zone IN ('exploration', 'development', 'production')
   AND EXISTS (SELECT 1 FROM ml_work)
   AND NOT EXISTS (SELECT 1 FROM training)

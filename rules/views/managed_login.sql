@@ -5,11 +5,8 @@ SELECT p.path, p.cell, p.line, p.name AS found, p.strength
 FROM proven_action AS p
 WHERE p.action IN ('read_secret', 'authenticate')
   -- What fills a variable, a .env file or a prompt can't be seen.
-  AND NOT (
-    p.technology = 'environment-secrets'
-    AND (p.name LIKE 'os.%' OR p.name LIKE '%dotenv%' OR p.name LIKE 'decouple.%' OR p.name LIKE 'environ%'
-         OR p.name LIKE 'getpass.%')
-  )
+  AND p.name NOT LIKE 'os.%' AND p.name NOT LIKE '%dotenv%' AND p.name NOT LIKE 'decouple.%'
+  AND p.name NOT LIKE 'environ%' AND p.name NOT LIKE 'getpass.%'
   -- Steps that log in are told apart below; a login with a token is no identity.
   AND p.technology NOT IN ('cloud-login', 'transformers')
 UNION ALL

@@ -33,4 +33,7 @@ JOIN file AS f ON f.path = r.path
 LEFT JOIN testing AS t ON t.trigger_path = r.trigger_path AND t.trigger_scope = r.trigger_scope
 LEFT JOIN besides AS b ON b.trigger_path = r.trigger_path AND b.trigger_scope = r.trigger_scope
   AND b.path = r.path AND b.scope = r.scope
-WHERE t.trigger_path IS NULL OR b.path IS NOT NULL OR f.kind NOT IN ('python', 'notebook')
+WHERE t.trigger_path IS NULL OR b.path IS NOT NULL
+  -- Automation itself, also where it is written in Python.
+  OR f.kind NOT IN ('python', 'notebook')
+  OR f.name IN ('noxfile.py', 'tasks.py', 'dodo.py', 'fabfile.py', 'duties.py')

@@ -124,6 +124,25 @@ def test_the_configuration_is_used_and_the_command_line_wins(command, trained) -
     assert {item["phase"] for item in wider["results"]} == {"experimentation"}
 
 
+@pytest.mark.parametrize(("expires", "status"), [("2099-01-01", "pass"), ("2025-02-02", "manual")])
+def test_people_can_attest_what_no_file_proves(command, trained, expires, status) -> None:
+    write(
+        trained,
+        {
+            "mlops-audit.toml": "kind = 'production'\n[[attestations]]\n"
+            "practice = 'just-in-time-access'\nowner = 'Ruth Klein'\ndate = 2025-02-01\n"
+            f"statement = 'Access is granted for eight hours.'\nexpires = {expires}\n"
+        },
+    )
+    result = report(command(trained, "-f", "json", "-o", "-"))
+    asked = [
+        item
+        for item in result["results"]
+        if item["practice"] == "just-in-time-access" and "Ruth Klein" in item["reason"]
+    ]
+    assert [item["status"] for item in asked] == [status]
+
+
 def test_a_named_configuration_replaces_the_repositorys_own(command, trained, tmp_path) -> None:
     write(trained, {"mlops-audit.toml": "kind = 'library'\n"})
     write(tmp_path, {"ours.toml": "kind = 'production'\nexclude = ['README.md']\n"})

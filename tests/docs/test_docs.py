@@ -9,15 +9,18 @@ from types import ModuleType
 import pytest
 import yaml
 
+from mlops_audit.assessment.assess import GateOptions
 from mlops_audit.assessment.lifecycle import load_lifecycle
 from mlops_audit.cli.main import COMMANDS
+from mlops_audit.config import repository_config
+from mlops_audit.config.resolve import choose
 from mlops_audit.facts.collect import collect
 from mlops_audit.linking import Overrides, link
 from mlops_audit.repository import open_repository
 from mlops_audit.resources import rulebook
 from mlops_audit.rules.examples import run_example
 from mlops_audit.rules.lint import Linter, lint_examples
-from mlops_audit.rules.loader import load_examples, load_rule
+from mlops_audit.rules.loader import load_examples, load_rule, load_rulebook
 from mlops_audit.rules.views import load_views
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +83,18 @@ def test_the_technology_in_contributing_works(tmp_path: Path) -> None:
     query = "SELECT action, path, line FROM action WHERE technology = 'trackly'"
     found = {f"{action} {file}:{line}" for action, file, line in store.connection.execute(query)}
     assert set(example["actions"]) <= found
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_the_configuration_in_the_guide_works(number: int) -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    block = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[number]
+    lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml")
+    book = load_rulebook(rulebook(), installed_packs=False)
+    configuration = repository_config({"mlops-audit.toml": block.encode()}.get)
+    chosen = choose(book, lifecycle, configuration, gate=GateOptions())
+    assert chosen.params == configuration.params
+    assert bool(chosen.attestations) is (number == 2)
 
 
 def test_the_reader_in_contributing_compiles() -> None:

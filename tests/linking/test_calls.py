@@ -128,3 +128,17 @@ def test_a_very_long_chain_of_aliases_ends(linked):
     lines = [f"from m{i + 1} import f" for i in range(40)]
     repository = linked({f"m{i}.py": f"{line}\nf()\n" for i, line in enumerate(lines)})
     assert ("m1.py", "", "high") in repository.calls("m0.py")
+
+
+def test_a_package_that_the_repository_builds_is_its_own_code(linked):
+    repository = linked(
+        {
+            "training/pyproject.toml": '[project]\nname = "my_training"\nversion = "1"\n',
+            "training/my_training/__init__.py": "",
+            "training/my_training/fit.py": "def run():\n    pass\n",
+            "scoring/pyproject.toml": '[project]\nname = "scoring"\nversion = "1"\n'
+            'dependencies = ["my-training"]\n',
+            "dags/weekly.py": "from my_training import fit\nfit.run()\n",
+        }
+    )
+    assert ("training/my_training/fit.py", "run", "medium") in repository.calls("dags/weekly.py")

@@ -57,6 +57,7 @@ def predict(row: dict):
         ("exploration", {"eda.ipynb": NOTEBOOK, "README.md": "Titanic\n"}),
         ("experimentation", {"train.py": MAIN}),
         ("experimentation", {"train.py": MAIN, "look.ipynb": NOTEBOOK}),
+        ("experimentation", {"train.py": "# Databricks notebook source\n" + FIT + "train()\n"}),
         ("production", {"train.py": MAIN, "serve.py": SERVING}),
         (
             "library",

@@ -257,3 +257,15 @@ def test_a_deployment_file_reaches_the_flow_that_it_starts(linked):
         "SELECT path, scope, live FROM trigger_reach WHERE scope IN ('fit', 'go')"
     )
     assert sorted(rows) == [("src/other.py", "go", 0), ("src/train.py", "fit", 1)]
+
+
+def test_a_cron_job_in_a_cluster_reaches_the_script_in_its_image(linked):
+    job = (
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: retrain}\nspec:\n"
+        "  schedule: '0 3 * * 1'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n"
+        "          containers:\n          - image: train\n"
+        "            command: [python, /app/src/train.py]\n"
+    )
+    repository = linked({"k8s/job.yaml": job, "src/train.py": TRAIN})
+    rows = repository.rows("SELECT kind, live FROM trigger_reach WHERE path = 'src/train.py'")
+    assert ("schedule", 1) in rows

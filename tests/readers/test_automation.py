@@ -390,3 +390,70 @@ def test_a_bundle_job_with_one_task_is_started_as_that_task() -> None:
 def test_kubernetes_resources_are_no_bundle() -> None:
     rows = read("deploy.yml", "kind: Deployment\nspec:\n  resources:\n    limits: {jobs: 1}\n")
     assert "pipeline_stage" not in rows and "automation_trigger" not in rows
+
+
+def test_a_cron_job_runs_its_containers_by_the_clock() -> None:
+    rows = read(
+        "k8s/train.yaml",
+        """\
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {name: retrain}
+        spec:
+          schedule: "0 3 * * 1"
+          jobTemplate:
+            spec:
+              template:
+                spec:
+                  containers:
+                    - image: registry/train:1.2
+                      command: [sh, -c]
+                      args: ["python /app/train.py --full"]
+        ---
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {name: off}
+        spec: {schedule: "@daily", suspend: true}
+        """,
+    )
+    assert [(row[2], row[3], row[4], row[5]) for row in rows["automation_trigger"]] == [
+        ("stage:retrain", "schedule", "0 3 * * 1", True),
+        ("stage:off", "schedule", "@daily", False),
+    ]
+    assert ("stage:retrain", "python", "/app/train.py --full", "") in commands(rows)
+    assert [row[2:4] for row in rows["image_base"]] == [("registry/train", "1.2")]
+
+
+def test_the_templates_of_a_workflow_are_stages_in_the_order_of_its_tasks() -> None:
+    rows = read(
+        "argo.yml",
+        """\
+        apiVersion: argoproj.io/v1alpha1
+        kind: CronWorkflow
+        metadata: {name: weekly}
+        spec:
+          schedules: ["0 3 * * 1"]
+          workflowSpec:
+            entrypoint: main
+            templates:
+              - name: main
+                dag:
+                  tasks:
+                    - {name: a, template: prepare}
+                    - {name: b, template: fit, dependencies: [a]}
+              - name: prepare
+                script: {image: bash, command: [bash], source: "python prepare.py"}
+              - name: fit
+                container: {image: train, command: [python], args: [train.py]}
+        """,
+    )
+    assert [row[2:6] for row in rows["automation_trigger"]] == [("", "schedule", "0 3 * * 1", True)]
+    assert [row[4] for row in rows["pipeline_stage"]] == ["prepare", "fit"]
+    assert [row[2:] for row in rows["stage_item"]] == [("fit", "needs", "prepare")]
+    assert ("stage:prepare", "python", "prepare.py", "") in commands(rows)
+    assert ("stage:fit", "python", "train.py", "") in commands(rows)
+
+
+def test_a_kind_of_something_else_runs_nothing() -> None:
+    rows = read("x.yml", "apiVersion: v1\nkind: ConfigMap\ndata: {command: [python, train.py]}\n")
+    assert "command" not in rows and "automation_trigger" not in rows

@@ -63,14 +63,19 @@ def test_documents_by_name(path: str, kind: str) -> None:
         "src/prompt.txt",
         "CMakeLists.txt",
         "CODEOWNERS",
-        "analysis.Rmd",
-        "report.qmd",
         "mlruns/1/abc/params/architecture",
         "train.log",
     ],
 )
 def test_what_is_no_document(path: str) -> None:
     assert read(path, "Some words that could be prose. " * 10, role="source") == ([], [])
+
+
+@pytest.mark.parametrize("path", ["analysis.Rmd", "report.qmd"])
+def test_a_notebook_in_markdown_has_sections_but_is_no_document(path: str) -> None:
+    documents, sections = read(path, "# Data\n\nWhere it comes from.\n")
+    assert documents == []
+    assert [section.heading for section in sections] == ["data"]
 
 
 def test_text_below_docs_is_a_document_only_if_people_wrote_it() -> None:

@@ -26,6 +26,7 @@ def uses(source: str) -> list[tuple[int, str, str, str]]:
         ("%time !ls", "pass"),
         ("df?\n?df\ndf.head??\nnp.*load*?", "pass\npass\npass\npass"),
         ("pip install x\nimport x", "pass\nimport x"),
+        ("rm -rf data\nls - 1", "pass\nls - 1"),
         ("  x = 1\n  !ls", "x = 1\npass"),
         ("%%time\n%%capture out\nfit()", "\n\nfit()"),
         ("# a comment\n\n%%time\nfit()", "# a comment\n\n\nfit()"),

@@ -288,6 +288,7 @@ def test_rmarkdown():
     assert [row["kind"] for row in rows["module"]] == ["notebook"]
     (diagnostic,) = rows["diagnostic"]
     assert (diagnostic["line"], diagnostic["lost"]) == (29, 0)
+    assert [(row["heading"], row["line"]) for row in rows["section"]] == [("head", 5)]
 
 
 def test_quarto():
@@ -300,7 +301,9 @@ def test_quarto():
 
 def test_a_document_without_chunks_is_no_notebook():
     text = "# T\n\n```python\nx = 1\n```\n\n```{{python}}\nx\n```\n\n```{mermaid}\na\n```\n"
-    assert "notebook" not in read(text, "a.qmd")
+    rows = read(text, "a.qmd")
+    assert "notebook" not in rows
+    assert [row["heading"] for row in rows["section"]] == ["t"]
 
 
 LINES = st.sampled_from(

@@ -20,13 +20,15 @@ _KNOWN = {
     "shellscript": "bash",
 }
 #: `python3`, `julia-1.9`, `scala212`: a language with its version.
-_VERSIONED = re.compile(r"(python|ipython|julia|scala|ruby|octave|r)[ -]?\d[\d.]{0,10}\Z")
+_VERSIONED = re.compile(r"(ipython|julia|scala|ruby|octave|r)[ -]?\d[\d.]{0,10}\Z")
 _CONDA_R = re.compile(r"conda-env-.{1,80}-r\Z")
 
 
 def language_name(name: str) -> str:
     """Return the lower-case name of a language as people and kernels write it."""
     lower = name.strip().lower()[:_LIMIT]
+    if "pyspark" in lower or lower.startswith("python"):
+        return "python"
     versioned = _VERSIONED.match(lower)
     plain = versioned[1] if versioned else lower
     return _KNOWN.get(plain, plain)

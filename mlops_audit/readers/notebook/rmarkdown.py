@@ -1,7 +1,7 @@
 """R Markdown and Quarto documents: code chunks between prose.
 
-The prose itself is read by whoever reads Markdown. Python chunks share one environment; their
-rows count lines in the file, and `cell` is NULL as in all text notebooks.
+Python chunks share one environment; their rows count lines in the file, and `cell` is NULL as in
+all text notebooks.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mlops_audit.readers.markdown_text import front_matter_end
 from mlops_audit.readers.notebook.code import CodeCells
 from mlops_audit.readers.notebook.languages import language_name
-from mlops_audit.readers.notebook.prose import is_checkpoint, shown_text
+from mlops_audit.readers.notebook.prose import is_checkpoint, section_rows, shown_text
 from mlops_audit.readers.python.magics import prepare
 from mlops_audit.readers.python.source import decode, split_lines
 from mlops_audit.repository.model import SourceFile
@@ -52,16 +52,19 @@ class RMarkdownReader:
         return file.suffix in _FORMATS
 
     def read(self, file: SourceFile, content: bytes) -> Iterator[Any]:
-        """Yield the rows of a document with code chunks, nothing for mere prose."""
+        """Yield the sections of a document, and of one with code chunks the rows of a notebook."""
         if len(content) > MAX_BYTES:
             problem = f"The document is larger than {MAX_BYTES:,} bytes and was not read."
             yield Diagnostic(file.path, None, self.name, problem, True)
             return
-        lines = split_lines(decode(content).text)
+        text = decode(content).text
+        lines = split_lines(text)
         start = front_matter_end(lines)
         parts = list(_parts(lines, start))
         if any(part.language for part in parts):
             yield from _rows(file, lines, lines[:start], parts)
+        if not is_checkpoint(file.path):
+            yield from section_rows(file.path, None, text)
 
 
 def _rows(
@@ -85,6 +88,8 @@ def _rows(
         error_outputs=0,
         checkpoint=is_checkpoint(file.path),
     )
+    if is_checkpoint(file.path):
+        return
     code = CodeCells(file.path)
     for index, part in enumerate(parts):
         source = "\n".join(lines[part.start : part.end])

@@ -4,6 +4,7 @@ What is taken out is put back as `pass` (or as the statement that `%time` and it
 line for one line, so that lines of the rest keep their numbers and blocks keep a body.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from mlops_audit.readers.python.statement_starts import StatementStarts
 #: Anything that may be a magic, a shell line or a request for help.
 _SUSPECT = re.compile(
     r"^[ \t]*[%!?]|\?[ \t]*;?[ \t]*(?:#.*)?$|=[ \t]*[%!][ \t]*[\w./~{$\"'(-]"
-    r"|^[ \t]*(?:pip3?|conda|mamba)[ \t]+(?:un)?install\b",
+    r"|^[ \t]*(?:pip3?|conda|mamba|cat|cd|cp|ls|mkdir|mv|rm|rmdir)[ \t]+[\w./~$*-]",
     re.MULTILINE,
 )
 _SHELL = re.compile(r"!{1,2}(?!=)[ \t]*(.*)", re.DOTALL)
@@ -25,7 +26,8 @@ _ASSIGNED = re.compile(
     r"(?:[ \t]*:[ \t]*[\w.\[\], ]{1,80})?)[ \t]*=[ \t]*(!|%)(?!=)(.+)",
     re.DOTALL,
 )
-_AUTOMAGIC = re.compile(r"(pip3?|conda|mamba)[ \t]+((?:un)?install\b.*)", re.DOTALL)
+#: What IPython also takes without a mark, if it is no Python.
+_AUTOMAGIC = re.compile(r"(?:pip3?|conda|mamba|cat|cd|cp|ls|mkdir|mv|rm|rmdir)[ \t]+[\w./~$*-]")
 _OPTIONS = re.compile(r"(?:-[A-Za-z]+[ \t]*(?:[\w.]{0,60}[ \t]+)){0,8}")
 #: In brackets that were never closed, only these still count.
 _CERTAIN = re.compile(r"!\w|%(?:pip|matplotlib|load_ext|cd|run|conda)\b")
@@ -37,7 +39,7 @@ def _words(text: str) -> frozenset[str]:
 
 _RUN_STATEMENT = _words("time timeit prun memit mprun lprun")
 _SHELL_LINE = _words("sh system sx ! bash")
-_INSTALLERS = _words("pip pip3 conda mamba micromamba uv")
+_PROGRAMS = _words("pip pip3 conda mamba micromamba uv cat cp ls mkdir mv rm rmdir")
 _SHELL_CELL = _words("bash sh zsh shell system sx ! cmd")
 _FILE_CELL = _words("writefile file writetemplate")
 _PYTHON_CELL = _words(
@@ -225,8 +227,9 @@ def _line(prepared: Prepared, text: str, line: int, depth: int) -> str | None:
         return "pass"
     if first == "?" or ("?" in text and _HELP.match(text)):
         return "pass" if _HELP.match(text) else None
-    if match := _AUTOMAGIC.match(text):
-        return _line_magic(prepared, match[1], match[2], line, depth)
+    if _AUTOMAGIC.match(text) and not _is_python(text):
+        program, rest = text.split(maxsplit=1)
+        return _line_magic(prepared, program, rest, line, depth)
     if "!" not in text and "%" not in text:
         return None
     if match := _ASSIGNED.match(text):
@@ -240,13 +243,22 @@ def _line(prepared: Prepared, text: str, line: int, depth: int) -> str | None:
     return None
 
 
+def _is_python(text: str) -> bool:
+    """Tell whether what could be a command without its mark is Python: `ls - 1`."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 def _line_magic(prepared: Prepared, name: str, text: str, line: int, depth: int) -> str:
     text = text.strip()
     plain = name.lower()
     shell = ""
     if plain in _SHELL_LINE:
         shell = text
-    elif plain in _INSTALLERS:
+    elif plain in _PROGRAMS:
         shell = f"{plain} {text}"
     prepared.uses.append(
         Use(line=line, kind="line", name=name, text=text, shell=shell, shell_line=line)

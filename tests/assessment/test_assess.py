@@ -1,0 +1,82 @@
+"""From a real small repository to the result that reports render."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_audit.assessment.model import Audit
+from mlops_audit.audit import AuditOptions, audit
+
+FIT = "from sklearn.svm import SVC\nSVC().fit([[1], [2]], [0, 1])\n"
+TRAIN = f"{FIT}print('done')\n"
+
+
+def notebook(*cells: str) -> str:
+    made: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"c{number}",
+            "metadata": {},
+            "execution_count": number + 1,
+            "outputs": [],
+            "source": source,
+        }
+        for number, source in enumerate(cells)
+    ]
+    language = {"kernelspec": {"name": "python3", "language": "python", "display_name": "p"}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": language, "cells": made})
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Any:
+    def judge(files: dict[str, str]) -> Audit:
+        for name, text in files.items():
+            path = tmp_path / "repository" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return audit(tmp_path / "repository", AuditOptions(cache=False, jobs=1))
+
+    return judge
+
+
+def test_an_exploration_is_not_nagged_about_what_is_not_asked_of_it(judged: Any) -> None:
+    result = judged({"eda.ipynb": notebook("import pandas as pd", FIT)})
+    assert (result.repository.kind, result.maturity.level) == ("exploration", None)
+    statuses = {item.id: item.status for item in result.practices}
+    asked = {name for name, status in statuses.items() if not status.startswith("not-")}
+    assert "experiment-tracking-instrumented" not in asked
+    assert {finding.practice for finding in result.findings} <= asked
+    assert not any("attest" in step.first_step for step in result.roadmap)
+
+
+def test_exploration_never_holds_the_level_back_nor_leads_the_roadmap(judged: Any) -> None:
+    result = judged({"train.py": TRAIN, "requirements.txt": "scikit-learn\n"})
+    assert result.maturity.level == 0
+    exploration = next(phase for phase in result.phases if phase.id == "exploration")
+    assert not set(exploration.practices) & set(result.maturity.held_back_by)
+    order = [step.phase for step in result.roadmap]
+    assert order and order[0] != "exploration"
+    if "exploration" in order:
+        assert set(order[order.index("exploration") :]) == {"exploration"}
+
+
+def test_a_practice_without_a_rule_is_unknown_and_lifts_nothing(judged: Any) -> None:
+    result = judged({"train.py": TRAIN})
+    for practice in result.practices:
+        if not practice.rules:
+            assert practice.status in ("unknown", "not-due", "not-applicable")
+
+
+def test_the_place_of_a_finding_in_a_notebook_is_shown_as_code(judged: Any) -> None:
+    result = judged({"train.py": TRAIN, "a.ipynb": notebook("x = 1", "open('/home/ada/a.csv')")})
+    (finding,) = [item for item in result.findings if item.path == "a.ipynb" and item.cell == 1]
+    assert finding.snippet is not None
+    assert finding.snippet.lines == ("open('/home/ada/a.csv')",)
+
+
+def test_the_same_input_gives_the_same_result(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    files = {"train.py": TRAIN, "a.ipynb": notebook("x = 1"), "README.md": "# A\n"}
+    assert judged(files) == judged(files)
