@@ -41,6 +41,8 @@ class KindSpec:
     title: str
     due: tuple[str, ...]
     due_groups: tuple[str, ...] = ()
+    #: Single practices that are asked although their phase is not due.
+    due_practices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ def _build(data: dict[str, Any]) -> Lifecycle:
             title=item["title"],
             due=tuple(item["due"]),
             due_groups=tuple(item.get("due_groups", ())),
+            due_practices=tuple(item.get("due_practices", ())),
         )
         for name, item in data["kinds"].items()
     }

@@ -75,7 +75,11 @@ def _judge(
         if trait in traits and not strengths:
             return judgement("not-applicable", traits[trait])
     status, reason = _status(spec, verdicts, strengths)
-    due = spec.phase in kind_spec.due or spec.group in kind_spec.due_groups
+    due = (
+        spec.phase in kind_spec.due
+        or spec.group in kind_spec.due_groups
+        or spec.id in kind_spec.due_practices
+    )
     if not due and status in ("unmet", "unknown", "contradicted"):
         return judgement(
             "not-due", f"Not asked of {_article(kind_spec.title)}; promotion would need it."

@@ -27,7 +27,7 @@ WHERE c.kind IN ('if', 'assert')
   AND (c.kind = 'assert' OR c.consequence LIKE '%raise%' OR c.consequence LIKE '%exit%')
   AND (
     ' ' || c.names || ' ' LIKE '%columns %' OR ' ' || c.names LIKE '% dtype%'
-    OR c.names LIKE '%isnull%' OR c.names LIKE '%isna%' OR c.names LIKE '%notnull%'
+    OR c.names LIKE '%isnull%' OR ' ' || c.names || ' ' LIKE '% isna %' OR c.names LIKE '%notnull%'
     OR ' ' || c.names || ' ' LIKE '% n_nan %' OR c.names LIKE '%missing_col%'
     OR c.names LIKE '%missing_val%' OR c.names LIKE '%duplicated%'
     OR (

@@ -47,6 +47,24 @@ WHERE z.zone IN ('exploration', 'development', 'production')
     OR c.method = 'load_dataset' AND c.target LIKE 'datasets.%'
   )
 UNION
+-- A request in code whose name says that it gathers data.
+SELECT c.path, c.cell, c.line, c.name, 'implemented'
+FROM call AS c
+JOIN file_zone AS z ON z.path = c.path
+WHERE z.zone IN ('exploration', 'development')
+  AND (
+    c.target IN ('requests.get', 'httpx.get', 'urllib.request.urlopen', 'requests.Session.get')
+    AND (
+      lower(c.path || ' ' || c.scope) LIKE '%download%' OR lower(c.path || ' ' || c.scope) LIKE '%fetch%'
+      OR lower(c.path || ' ' || c.scope) LIKE '%ingest%' OR lower(c.path || ' ' || c.scope) LIKE '%extract%'
+      OR lower(c.path || ' ' || c.scope) LIKE '%scrap%' OR lower(c.path || ' ' || c.scope) LIKE '%collect%'
+      OR lower(c.path || ' ' || c.scope) LIKE '%data/%' OR lower(c.path || ' ' || c.scope) LIKE '%get_data%'
+      OR lower(c.path || ' ' || c.scope) LIKE '%load_data%'
+    )
+    OR c.target IN ('yfinance.download', 'yfinance.Ticker.history')
+    OR c.target LIKE 'pandas_datareader.%' OR c.target LIKE 'fredapi.%' OR c.target LIKE 'meteostat.%'
+  )
+UNION
 SELECT k.path, NULL, k.line, k.path || ' imports ' || k.value, 'observed'
 FROM lock_stage AS k
 WHERE k.kind = 'dep' AND k.path LIKE '%.dvc'
