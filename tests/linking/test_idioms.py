@@ -206,6 +206,11 @@ SCALED = (
             ["leak a.py:7"],
             "X = pd.DataFrame(StandardScaler().fit_transform(df))\na, b = train_test_split(X)\n",
         ),
+        (
+            ["leak a.py:7"],
+            "df['a'].fillna(df['a'].median(), inplace=True)\na, b = train_test_split(df)\n",
+        ),
+        ([], "df['a'].fillna(df['a'].median())\na, b = train_test_split(df)\n"),
         (["leak a.py:7"], "df = df.fillna(df.mean())\na, b = train_test_split(df)\n"),
         # Learned from the training rows.
         (
