@@ -228,17 +228,20 @@ class CardMaker:
 
 
 def _ladder(practice: Practice) -> tuple[Step, ...]:
+    ranks = [STRENGTH_ORDER.index(name) for name in practice.strengths]
     steps = []
-    for name in STRENGTH_ORDER:
+    for rank, name in enumerate(STRENGTH_ORDER):
         there = name in practice.strengths
         needed = name == practice.required_strength
-        text = "there" if there else "needed, missing" if needed else "not found"
+        # What runs by itself, or left traces, is also implemented.
+        implied = needed and not there and any(found > rank for found in ranks)
+        text = "implied" if implied else "there" if there else "missing" if needed else "not found"
         steps.append(
             Step(
                 word=STRENGTH_WORDS[name],
-                there=there,
+                there=there or implied,
                 needed=needed,
-                text="needed, there" if there and needed else text,
+                text=f"needed, {text}" if needed else text,
             )
         )
     return tuple(steps)

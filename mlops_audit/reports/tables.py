@@ -64,7 +64,7 @@ def cell(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if name.endswith("_at") and isinstance(value, int | float):
         try:
-            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d\u00a0%H:%M\u00a0UTC")
         except (OverflowError, OSError, ValueError):
             return str(value)
     if isinstance(value, int):
@@ -76,6 +76,14 @@ def cell(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {cell(str(key), item)}" for key, item in value.items())
     text = str(value)
+    if name == "source":
+        return _tail(text)
     if name in ("commit_sha", "run", "commit") and len(text) > 16:
         return text[:12]
     return text if len(text) <= 300 else text[:299] + "…"
+
+
+def _tail(path: str) -> str:
+    """Return the end of a path of somebody's machine: the folder and the file."""
+    parts = path.replace("\\", "/").split("/")
+    return path if len(parts) <= 2 else "…/" + "/".join(parts[-2:])

@@ -11,6 +11,15 @@ WITH held AS (
     AND f.role IN ('source', 'example')
     AND (
       f.kind = 'image'
+      -- Tables with a suffix of their own, in a folder for data.
+      OR (
+        f.kind = 'text' AND f.size >= 10000
+        AND (lower('/' || f.path) LIKE '%/data/%' OR lower('/' || f.path) LIKE '%/dataset%/%')
+        AND f.suffix NOT IN ('.html', '.htm', '.xml', '.css', '.scss', '.log', '.tex', '.bib', '.proto',
+                             '.tf', '.lock', '.patch', '.diff', '.template', '.j2')
+        AND lower(f.name) NOT LIKE 'readme%' AND lower(f.name) NOT LIKE 'licen%'
+        AND lower(f.name) NOT LIKE 'requirement%'
+      )
       OR (
         f.kind = 'data'
         AND f.suffix IN (
@@ -30,4 +39,4 @@ WHERE h.place NOT LIKE '%/output%' AND h.place NOT LIKE '%/result%' AND h.place 
   AND h.place NOT LIKE '%/plot%' AND h.place NOT LIKE '%/asset%' AND h.place NOT LIKE '%/static/%'
   AND h.place NOT LIKE '%dvclive%' AND h.place NOT LIKE '%/checkpoint%' AND h.place NOT LIKE '%/.%'
 GROUP BY h.folder
-HAVING max(h.kind = 'data') OR count(*) >= 100
+HAVING max(h.kind <> 'image') OR count(*) >= 100

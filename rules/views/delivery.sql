@@ -2,10 +2,18 @@
 -- (`form` is service, batch or demo). One row a place.
 CREATE VIEW delivery AS
 SELECT a.path, a.cell, a.line, a.scope, a.name, a.technology, a.via, a.zone, a.strength,
-       CASE a.action WHEN 'serve' THEN 'service' WHEN 'predict_batch' THEN 'batch' ELSE 'demo' END
-         AS form
+       CASE a.action
+         WHEN 'serve' THEN 'service' WHEN 'deploy' THEN 'service' WHEN 'predict_batch' THEN 'batch'
+         ELSE 'demo'
+       END AS form
 FROM proven_action AS a
 WHERE a.action IN ('serve', 'predict_batch')
+  -- What these deploy is an endpoint of a model.
+  OR (
+    a.action = 'deploy'
+    AND a.technology IN ('azureml-v1', 'azureml-v2', 'sagemaker', 'vertex-ai', 'databricks', 'kserve',
+                         'seldon', 'bentoml', 'mlflow')
+  )
   -- A page is a demonstration of a model only if it uses one.
   OR (
     a.action = 'demo_app'

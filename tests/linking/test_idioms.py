@@ -464,6 +464,26 @@ def test_assertions_on_a_model(linked, expected, body):
     assert [action for (action,) in rows] == expected
 
 
+@pytest.mark.parametrize(
+    ("expected", "script"),
+    [
+        (1, 'ACC=$(jq .accuracy m.json)\nif (( $(echo "$ACC < 0.8" | bc -l) )); then exit 1; fi'),
+        (1, "python -c \"import json, sys; sys.exit(json.load(open('m.json'))['f1'] < 0.7)\""),
+        (1, 'if [ "$ACCURACY" -lt 80 ]; then\n  exit 1\nfi'),
+        (0, 'echo "accuracy: $ACC"\nexit 1'),
+        (0, "python check.py --metric accuracy > out1.txt || exit 1"),
+        (0, 'if [ "$COUNT" -lt 80 ]; then\n  exit 1\nfi'),
+        (0, 'if [ "$ACCURACY" -lt 80 ]; then\n  echo low\nfi'),
+    ],
+)
+def test_gates_in_shell_text(linked, expected, script):
+    body = "".join(f"          {line}\n" for line in script.splitlines())
+    workflow = (
+        "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n" + body
+    )
+    assert len(found(linked, {".github/workflows/a.yml": workflow}, "gate")) == expected
+
+
 def test_an_assertion_on_a_metric_function_is_no_gate(linked):
     code = "from lib import rmse\n\ndef test_it():\n    assert rmse([1], [2]) > 0.5\n"
     assert found(linked, {"tests/test_metric.py": code}, "gate", "model_test") == []

@@ -20,6 +20,7 @@ def random_text(size: int, alphabet: str = ascii_letters + digits, seed: int = 7
     return "".join(Random(seed).choices(alphabet, k=size))
 
 
+UPPER = ascii_uppercase + digits
 KEY_ID = "AK" + "IA" + random_text(16, ascii_uppercase + "234567")
 SECRET = random_text(40, ascii_letters + digits + "/+")
 STORAGE = random_text(86, ascii_letters + digits + "+/") + "=="
@@ -52,6 +53,12 @@ def read(text: str, path: str, role: str = "source") -> Rows:
         ("train.py", f"wandb.login(key='{WANDB}')\n", "wandb-key", "yes"),
         ("run.sh", f"export WANDB_API_KEY={WANDB}\n", "wandb-key", "yes"),
         (".env", f"API_TOKEN={random_text(32)}\n", "token", "likely"),
+        (
+            "a.py",
+            f"# get('https://api.acme.io/q?f=DAILY&apikey={random_text(16, UPPER)}')\n",
+            "api-key",
+            "likely",
+        ),
         ("alert.py", f"HOOK = '{TEAMS}'\n", "teams-webhook", "yes"),
         ("db.py", "URL = 'postgresql://ml:Zk8vQw2pLx9@db.acme.io/x'\n", "url-password", "likely"),
         ("docker-compose.yml", "POSTGRES_PASSWORD: postgres\n", "password", "weak"),
@@ -72,6 +79,8 @@ def test_a_credential_is_found(path: str, text: str, kind: str, usable: str) -> 
         ("conf.yaml", "api_key: ${API_KEY}\npassword: ${{ secrets.DB_PASSWORD }}\n"),
         ("README.md", "export API_KEY=<your-api-key>\n"),
         ("poetry.lock", f"hash = 'sha256:{random_text(64, '0123456789abcdef')}'\n"),
+        ("a.py", "url = f'https://api.acme.io/query?apikey={key}'\n"),
+        ("README.md", "https://api.acme.io/query?appid=YOUR_API_KEY_HERE\n"),
         ("a.py", f"commit = '{WANDB}'\n"),
         ("a.py", "primary_key = 'customer_id'\nsort_key = 'created_at'\n"),
     ],

@@ -230,3 +230,21 @@ def test_markdown_in_rules_cannot_carry_html_or_odd_links(text, inert):
     html = markdown(text)
     assert inert in html
     assert not re.search(r"<(?!/?(p|a|code|strong|em|ul|ol|li|pre)\b)", html)
+
+
+@pytest.mark.parametrize(
+    ("found", "needed", "shown"),
+    [
+        ((), "implemented", ["not found", "needed, missing", "not found", "not found"]),
+        (("implemented",), "implemented", ["not found", "needed, there", "not found", "not found"]),
+        (("observed",), "implemented", ["not found", "needed, implied", "not found", "there"]),
+        (("documented",), "automated", ["there", "not found", "needed, missing", "not found"]),
+    ],
+)
+def test_a_stronger_proof_implies_the_needed_one(found, needed, shown):
+    audit = sample.build()
+    first = dataclasses.replace(audit.practices[0], strengths=found, required_strength=needed)
+    html = render_html(dataclasses.replace(audit, practices=(first, *audit.practices[1:])))
+    card = html[html.index(f'id="practice-{first.id}"') :]
+    ladder = card[card.index("<ol") : card.index("</ol>")]
+    assert re.findall(r"<span>([^<]*)</span>", ladder) == shown

@@ -15,6 +15,7 @@ from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
+from mlops_audit.linking.idioms.shell_gate import shell_gates
 from mlops_audit.linking.idioms.split import splits
 from mlops_audit.linking.idioms.train import training_loops
 from mlops_audit.linking.idioms.verdict import verdicts
@@ -38,6 +39,7 @@ _THROUGH_THE_GRAPH = (
     loaded_and_kept,
     gates,
     verdicts,
+    shell_gates,
     commit_links,
     drift_decisions,
     prediction_logs,

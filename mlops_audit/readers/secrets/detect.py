@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from mlops_audit.readers.secrets import values
 from mlops_audit.readers.secrets.assignments import assigned
-from mlops_audit.readers.secrets.formats import CONNECTION, CONNECTION_CONTEXT, FORMATS, URL
+from mlops_audit.readers.secrets.formats import (
+    CONNECTION,
+    CONNECTION_CONTEXT,
+    FORMATS,
+    QUERY,
+    URL,
+)
 
 #: Hosts of documentation and of services that run beside the reader.
 _LOCAL_HOST = re.compile(
@@ -71,6 +77,7 @@ def _candidates(text: str, generic: bool, unquoted: str) -> Iterator[tuple[int, 
             yield match.start(1), match.end(1), kind, usable
     if "://" in text:
         yield from _urls(text)
+        yield from _queries(text)
     if "assword" in text or "wd" in text.lower():
         yield from _connections(text)
     if generic:
@@ -93,6 +100,15 @@ def _urls(text: str) -> Iterator[tuple[int, int, str, str]]:
             strong = values.is_random(password) or values.is_strong_password(password)
             usable = "likely" if strong or len(password) >= 8 else "weak"
         yield match.start(3), match.end(3), "url-password", usable
+
+
+def _queries(text: str) -> Iterator[tuple[int, int, str, str]]:
+    for match in QUERY.finditer(text):
+        value = match[1]
+        if values.is_placeholder(value) or values.is_weak(value):
+            yield match.start(1), match.end(1), "api-key", "placeholder"
+        elif values.is_random(value):
+            yield match.start(1), match.end(1), "api-key", "likely"
 
 
 def _connections(text: str) -> Iterator[tuple[int, int, str, str]]:

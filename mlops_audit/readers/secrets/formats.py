@@ -144,6 +144,13 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
+#: A key in the query of a URL, in code and in comments alike.
+QUERY = re.compile(
+    r"https?://(?!localhost|127\.|0\.0\.0\.0)[^\s\"'<>]{3,300}?[?&]"
+    r"(?:api_?key|apikey|access_?token|auth_?token|appid|subscription-key)=([A-Za-z0-9_-]{16,100})"
+    r"(?=[&\s\"'`)<#]|$)",
+    re.IGNORECASE,
+)
 #: scheme://user:password@host
 URL = re.compile(
     r"\b([A-Za-z][A-Za-z0-9+.-]{1,30})://([^\s:/@'\"<>`]{0,100}):([^\s/@'\"<>`]{1,200})@"
