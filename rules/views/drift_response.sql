@@ -43,6 +43,27 @@ FROM code_action AS a
 JOIN checking AS c ON c.path = a.path AND c.scope = a.scope
 WHERE a.action IN ('trigger_run', 'run_pipeline')
 UNION
+-- A job that checks and sends the event that starts another workflow.
+SELECT DISTINCT j.path, j.line, j.scope, j.name || ' sends the event that starts training'
+FROM (
+  SELECT s.path, s.line, s.scope, s.uses AS name
+  FROM step AS s
+  WHERE s.uses LIKE '%/repository-dispatch@%' OR s.uses LIKE '%/workflow-dispatch@%'
+  UNION
+  SELECT c.path, c.line, c.scope, c.program
+  FROM command AS c
+  WHERE (c.program = 'gh' AND (c.arguments LIKE 'workflow run %' OR c.arguments LIKE 'api %/dispatches%'))
+    OR (c.program = 'curl' AND c.arguments LIKE '%/dispatches%')
+) AS j
+JOIN entry_reach AS r ON r.entry_path = j.path AND r.entry_scope = j.scope
+JOIN code_action AS a ON a.path = r.path AND a.scope = r.scope
+WHERE a.action IN ('monitor_drift', 'monitor_model')
+  AND EXISTS (
+    SELECT 1 FROM judged_training AS t
+    JOIN unattended AS u ON u.path = t.path AND u.scope = t.scope
+    WHERE u.trigger IN ('api', 'workflow', 'drift_alert')
+  )
+UNION
 SELECT DISTINCT u.trigger_path, u.trigger_line, '', 'A drift alert reaches ' || t.name
 FROM judged_training AS t
 JOIN unattended AS u ON u.path = t.path AND u.scope = t.scope
