@@ -28,7 +28,8 @@ _DECIDING = words(
     """
     gate gates check checks validate validation evaluate evaluation compare comparison promote
     promotion deploy deployment approve approval accept acceptable decide decision should branch
-    verdict trigger better passes passed pass meets quality register good enough improved improvement
+    trigger better passes passed pass meets quality register good enough improved improvement
+    verdict
     """
 )
 _CONTESTANTS = words("champion challenger candidate incumbent")
