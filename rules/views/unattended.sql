@@ -2,7 +2,7 @@
 -- failure is noticed. Code that only the tests of a workflow reach, or only the images that it builds,
 -- does not run there for real and is left out. One row a unit and a trigger.
 CREATE VIEW unattended AS
-WITH reached AS (
+WITH RECURSIVE reached AS (
   SELECT r.trigger_path, r.trigger_line, r.trigger_scope, r.kind, r.detail, r.path, r.scope
   FROM trigger_reach AS r
   WHERE r.live
@@ -17,23 +17,28 @@ mixed AS (
   JOIN file_zone AS z ON z.path = r.path
   WHERE z.zone = 'test' OR f.kind = 'dockerfile'
 ),
-started AS (
-  SELECT DISTINCT r.trigger_path, r.trigger_scope, g.target_path, g.target_scope
+-- What the jobs of such a trigger start, step by step, its tests and images left out.
+started (trigger_path, trigger_scope, path, scope) AS (
+  SELECT r.trigger_path, r.trigger_scope, r.path, r.scope
   FROM reached AS r
   JOIN mixed AS m ON m.trigger_path = r.trigger_path AND m.trigger_scope = r.trigger_scope
-  JOIN file AS o ON o.path = r.path AND o.kind <> 'dockerfile'
-  JOIN command AS k ON k.path = r.path AND k.scope = r.scope
+  WHERE r.path IN (SELECT w.path FROM workflow AS w)
+  UNION
+  SELECT s.trigger_path, s.trigger_scope, g.target_path, g.target_scope
+  FROM started AS s
+  JOIN command AS k ON k.path = s.path AND k.scope = s.scope
   JOIN command_target AS g ON g.path = k.path AND g.position = k.position
-  JOIN file AS f ON f.path = g.target_path AND f.kind <> 'dockerfile'
-  JOIN file_zone AS z ON z.path = g.target_path AND z.zone <> 'test'
+  JOIN file AS f ON f.path = g.target_path
+  JOIN file_zone AS z ON z.path = g.target_path
+  WHERE f.kind <> 'dockerfile' AND z.zone <> 'test'
 ),
--- What the programs of such a trigger reach, its tests and images left out.
 besides AS (
   SELECT s.trigger_path, s.trigger_scope, e.path, e.scope
   FROM started AS s
-  JOIN entry_reach AS e ON e.entry_path = s.target_path AND e.entry_scope = s.target_scope
+  JOIN entry_reach AS e ON e.entry_path = s.path AND e.entry_scope = s.scope
+  WHERE s.path NOT IN (SELECT w.path FROM workflow AS w)
   UNION
-  SELECT s.trigger_path, s.trigger_scope, s.target_path, s.target_scope FROM started AS s
+  SELECT s.trigger_path, s.trigger_scope, s.path, s.scope FROM started AS s
 )
 SELECT DISTINCT r.path, r.scope, r.kind AS trigger, r.trigger_path, r.trigger_line, r.detail
 FROM reached AS r
