@@ -41,7 +41,8 @@ WHERE z.zone IN ('exploration', 'development', 'production')
     d.qualname LIKE '%val_dataloader' OR d.qualname LIKE '%test_dataloader'
     OR d.qualname LIKE '%.validation_step' OR d.qualname LIKE '%split%data%'
     OR d.qualname LIKE '%data%split%' OR d.qualname LIKE '%train_test_split%'
-    OR d.qualname LIKE '%train_val%split%'
+    OR d.qualname LIKE '%train_val%split%' OR d.qualname LIKE '%split_by_%'
+    OR d.qualname LIKE '%split_train%' OR d.qualname LIKE '%holdout%' OR d.qualname LIKE '%hold_out%'
   )
 UNION
 SELECT c.path, c.cell, c.line, c.result, 1
@@ -51,6 +52,7 @@ WHERE z.zone IN ('exploration', 'development', 'production')
   AND (
     lower(c.result) GLOB '*x_test*' OR lower(c.result) GLOB '*x_val*'
     OR lower(c.result) IN (
+      'evaluation', 'evaluation_df', 'evaluation_data', 'holdout', 'holdout_df', 'hold_out', 'held_out',
       'test', 'test_df', 'test_data', 'test_set', 'test_ds', 'test_dataset', 'test_loader',
       'test_dataloader', 'testset', 'testloader', 'df_test', 'data_test', 'test_generator',
       'val', 'val_df', 'val_data', 'val_set', 'val_ds', 'val_dataset', 'val_loader',

@@ -206,6 +206,11 @@ SCALED = (
             ["leak a.py:7"],
             "X = pd.DataFrame(StandardScaler().fit_transform(df))\na, b = train_test_split(X)\n",
         ),
+        (
+            ["leak a.py:7"],
+            "df['a'].fillna(df['a'].median(), inplace=True)\na, b = train_test_split(df)\n",
+        ),
+        ([], "df['a'].fillna(df['a'].median())\na, b = train_test_split(df)\n"),
         (["leak a.py:7"], "df = df.fillna(df.mean())\na, b = train_test_split(df)\n"),
         # Learned from the training rows.
         (
@@ -649,3 +654,16 @@ def test_tests_of_data_files(linked):
         "def test_made_up():\n    df = pd.DataFrame()\n    assert 'a' not in df.columns\n",
     }
     assert found(linked, files, "data_test") == ["data_test tests/test_data.py:5"]
+
+
+def test_candidate_and_champion_are_compared_whatever_they_are_measured_by(linked):
+    text = (
+        "import sys\n\ndef verdict(candidate, champion, slack):\n"
+        "    if champion is not None and candidate < champion - slack:\n"
+        "        return 'worse'\n    return ''\n"
+        "if verdict(1, 2, 0):\n    sys.exit(1)\n"
+    )
+    repository = linked({"gate.py": text, "names.py": "if candidate < limit:\n    print(1)\n"})
+    assert repository.rows("SELECT path, line, name FROM action WHERE action = 'gate'") == [
+        ("gate.py", 4, "champion against candidate")
+    ]

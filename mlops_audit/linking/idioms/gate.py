@@ -29,8 +29,10 @@ _DECIDING = words(
     gate gates check checks validate validation evaluate evaluation compare comparison promote
     promotion deploy deployment approve approval accept acceptable decide decision should branch
     trigger better passes passed pass meets quality register good enough improved improvement
+    verdict
     """
 )
+_CONTESTANTS = words("champion challenger candidate incumbent")
 #: Names that hold the verdict.
 _VERDICTS = words(
     """
@@ -97,6 +99,7 @@ def _judged(connection: sqlite3.Connection, known: Known, reached: Reached) -> I
 def _metric(test: Test) -> str | None:
     """Return the name that is a metric, a sure one first."""
     vague = None
+    contestants = [name for name in test.names if set(name_parts(name)) & _CONTESTANTS]
     # The name that keeps an outcome is no metric itself: `accuracy_ok = …`.
     for name in test.names[test.kind == "value" :]:
         parts = set(name_parts(name))
@@ -106,7 +109,8 @@ def _metric(test: Test) -> str | None:
             return name
         if parts & VAGUE and vague is None:
             vague = name
-    return vague
+    # `candidate < champion` compares two models, whatever it measures them by.
+    return contestants[0] if vague is None and len(contestants) > 1 else vague
 
 
 def _is_sure(metric: str) -> bool:
@@ -245,7 +249,10 @@ def _shown(test: Test, metric: str) -> str:
         if name != metric and not set(name_parts(name)) & _VERDICTS
     ]
     if others:
+        others.sort(key=lambda name: not set(name_parts(name)) & RIVALS)
         other = others[0]
+        if set(name_parts(metric)) & _CONTESTANTS:
+            return f"{metric} against {other}"
         # Names stand in the order of the source: the metric may be on the right.
         pair = sorted((metric, other), key=test.names.index)
         return f"{pair[0]} {operator} {pair[1]}"

@@ -75,12 +75,15 @@ def _units_that_split(connection: sqlite3.Connection, known: Known) -> dict[Unit
 
 def _events(connection: sqlite3.Connection, unit: Unit) -> list[_Event]:
     arguments: dict[int, list[tuple[str, str | None, str | None]]] = defaultdict(list)
-    for call, kind, value, target in connection.execute(
-        "SELECT a.call, a.kind, a.value, a.target FROM call c JOIN call_argument a"
+    in_place: set[int] = set()
+    for call, keyword, kind, value, target in connection.execute(
+        "SELECT a.call, a.keyword, a.kind, a.value, a.target FROM call c JOIN call_argument a"
         " ON a.path = c.path AND a.call = c.id WHERE c.path = ? AND c.scope = ?"
-        " AND a.kind IN ('name', 'other', 'call', 'list') ORDER BY a.call, a.position",
+        " AND a.kind IN ('name', 'other', 'call', 'bool') ORDER BY a.call, a.position",
         unit,
     ):
+        if keyword == "inplace" and value == "True":
+            in_place.add(call)
         arguments[call].append((kind, value, target))
     found: list[tuple[tuple[int, int, int], _Event]] = []
     for cell, line, call, method, target, receiver, result in connection.execute(
@@ -96,7 +99,7 @@ def _events(connection: sqlite3.Connection, unit: Unit) -> list[_Event]:
             method,
             target,
             _base(receiver),
-            _bases((result or "").split(",")),
+            _bases([receiver] if call in in_place else (result or "").split(",")),
             _bases(value for kind, value, _ in given if kind in ("name", "other")),
             tuple(found for kind, _, found in given if kind == "call" and found),
         )
@@ -222,4 +225,6 @@ def _leak(source: _Learned, split: _Event) -> Action:
     if event is split:
         return idiom(event.site, "leak", f"{source.what}() inside the split", call=event.call)
     name = f"{source.what} on {of} before the split of {where}"
-    return idiom(event.site, "leak", name, call=event.call)
+    # A filled gap moves less than a scale does.
+    confidence = "medium" if source.what.startswith("fillna") else "high"
+    return idiom(event.site, "leak", name, call=event.call, confidence=confidence)

@@ -88,14 +88,22 @@ def _triggers(path: str, on: Node, live: bool) -> Iterator[AutomationTrigger]:
             yield AutomationTrigger(path, settings.line, "", "tag", tags[:500], live)
             if not settings.has("branches"):
                 continue
-        yield AutomationTrigger(
-            path, settings.line, "", _kind(name), _detail(name, settings)[:500], live
-        )
+        detail = _detail(name, settings)[:500]
+        kind = _dispatched(detail) if name == "repository_dispatch" else _kind(name)
+        yield AutomationTrigger(path, settings.line, "", kind, detail, live)
 
 
 def _kind(event: str) -> str:
     # Issue, label, discussion and similar events come from outside, as a call would.
     return _KINDS.get(event, "api")
+
+
+def _dispatched(detail: str) -> str:
+    """Return what a dispatched event is by the types that the workflow waits for."""
+    types = detail.lower()
+    if any(word in types for word in ("drift", "decay", "degrad", "performance")):
+        return "drift_alert"
+    return "data_arrival" if "data" in types else "api"
 
 
 def _detail(name: str, settings: Node) -> str:
@@ -196,4 +204,4 @@ def _action(file: SourceFile, document: Node) -> Iterator[Any]:
     yield from log.rows
 
 
-READER = FileReader("github-actions", 1, _accepts, _rows)
+READER = FileReader("github-actions", 2, _accepts, _rows)
