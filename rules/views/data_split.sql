@@ -111,4 +111,4 @@ WHERE f.kind IN ('data', 'image')
   AND ('/' || lower(f.path) LIKE '%/test/%' OR '/' || lower(f.path) LIKE '%/val/%'
        OR '/' || lower(f.path) LIKE '%/valid/%' OR '/' || lower(f.path) LIKE '%/validation/%'
        OR '/' || lower(f.path) LIKE '%/test.csv' OR lower(f.path) LIKE '%\_test.%' ESCAPE '\')
-HAVING count(*) > 0
+GROUP BY 'any'
