@@ -5,5 +5,7 @@ FROM code_action AS a
 JOIN call AS c ON c.path = a.path AND c.id = a.call
 JOIN call_argument AS g ON g.path = c.path AND g.call = c.id
 WHERE a.action = 'split'
+  -- Parts that lie in files of their own are split by no call here.
+  AND NOT (a.via = 'idiom' AND a.name LIKE '% and %')
   AND g.kind = 'name'
   AND (g.keyword IS NULL OR g.keyword = '*')
