@@ -6,7 +6,7 @@ from mlops_audit.assessment.level import level_of, missing_at
 from mlops_audit.assessment.lifecycle import Lifecycle
 from mlops_audit.assessment.model import Finding, RoadmapStep
 from mlops_audit.assessment.practices import Judgement
-from mlops_audit.rules.model import Status, Verdict
+from mlops_audit.rules.model import SEVERITIES, Status, Verdict
 
 #: Steps shown at most.
 STEPS = 10
@@ -48,12 +48,13 @@ def roadmap_of(
 
 
 def _lead(item: Judgement) -> Verdict:
-    """The verdict to act on first: the cheapest failing rule, else the cheapest one."""
+    """The verdict to act on first: the gravest failing rule, the cheapest of them."""
     return min(
         item.verdicts,
         key=lambda verdict: (
             verdict.status is not Status.FAIL,
             verdict.status is Status.NOT_APPLICABLE,
+            SEVERITIES.index(verdict.rule.severity),
             _EFFORT[verdict.rule.effort],
             verdict.rule.id,
         ),

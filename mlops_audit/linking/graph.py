@@ -241,16 +241,19 @@ def _walk(
 
 def _drop_idle(drawing: _Drawing) -> None:
     """Take away code that neither acts nor leads to anything that does."""
+    code_kinds = ("script", "notebook", "function")
     while True:
-        sources = {edge.source for edge in drawing.edges.values()}
-        broken = {edge.target for edge in drawing.edges.values() if not edge.resolved}
+        leading = {edge.source for edge in drawing.edges.values()}
+        # What a command runs, and what is broken, is shown although it does nothing known.
+        shown = {
+            edge.target
+            for edge in drawing.edges.values()
+            if not edge.resolved or edge.kind in ("runs", "starts")
+        }
         idle = {
             identity
             for identity, node in drawing.nodes.items()
-            if node.kind in ("script", "notebook", "function")
-            and identity not in sources
-            and identity not in broken
-            and not _run_by_command(identity, drawing)
+            if node.kind in code_kinds and identity not in leading and identity not in shown
         }
         if not idle:
             return
@@ -258,13 +261,6 @@ def _drop_idle(drawing: _Drawing) -> None:
             del drawing.nodes[identity]
         for key in [key for key in drawing.edges if key[0] in idle or key[1] in idle]:
             del drawing.edges[key]
-
-
-def _run_by_command(identity: str, drawing: _Drawing) -> bool:
-    return any(
-        edge.target == identity and edge.kind in ("runs", "starts")
-        for edge in drawing.edges.values()
-    )
 
 
 def _is_function(unit: Unit) -> bool:

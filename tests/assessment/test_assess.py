@@ -80,3 +80,17 @@ def test_the_same_input_gives_the_same_result(judged: Any, monkeypatch: pytest.M
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     files = {"train.py": TRAIN, "a.ipynb": notebook("x = 1"), "README.md": "# A\n"}
     assert judged(files) == judged(files)
+
+
+def test_a_committed_credential_is_dealt_with_before_a_hook_is_added(judged: Any) -> None:
+    # Put together here, so that no scanner takes this file for a leak.
+    token = "gh" + "p_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    result = judged({"train.py": f"{TRAIN}TOKEN = '{token}'\n"})
+    assert result.maturity.blocked_by == ("no-secrets",)
+    first = result.roadmap[0]
+    assert (first.practice, first.rule, first.path) == (
+        "no-secrets",
+        "committed-secret",
+        "train.py",
+    )
+    assert token not in str(result)

@@ -79,6 +79,7 @@ def test_a_credential_is_found(path: str, text: str, kind: str, usable: str) -> 
         ("conf.yaml", "api_key: ${API_KEY}\npassword: ${{ secrets.DB_PASSWORD }}\n"),
         ("README.md", "export API_KEY=<your-api-key>\n"),
         ("poetry.lock", f"hash = 'sha256:{random_text(64, '0123456789abcdef')}'\n"),
+        ("log.txt", f"--> https://host/a?X-Amz-Credential={KEY_ID}%2F20211119%2Fus-east-1\n"),
         ("a.py", "url = f'https://api.acme.io/query?apikey={key}'\n"),
         ("README.md", "https://api.acme.io/query?appid=YOUR_API_KEY_HERE\n"),
         ("a.py", f"commit = '{WANDB}'\n"),

@@ -19,6 +19,9 @@ from mlops_audit.readers.secrets.formats import (
 _LOCAL_HOST = re.compile(
     r"^(localhost|127\.|0\.0\.0\.0|\[|host\.docker|example\.|.*\.example\b|host$|hostname$|server$)"
 )
+_SIGNED = re.compile(
+    r"(?:X-Amz-Credential|AWSAccessKeyId|GoogleAccessId)(?:=|%3D)\Z", re.IGNORECASE
+)
 #: Finds of one text; a file with more is a dump, and a thousand say what there is to say.
 _LIMIT = 1_000
 
@@ -68,6 +71,8 @@ def _candidates(text: str, generic: bool, unquoted: str) -> Iterator[tuple[int, 
         for match in format_.expression.finditer(text):
             value = match[1]
             kind, usable = format_.kind, format_.usable
+            if _SIGNED.search(text, max(0, match.start(1) - 40), match.start(1)):
+                continue  # the id in a signed link tells who signed it, and opens nothing
             if kind == "private-key" and "service_account" in text:
                 kind = "gcp-service-account"
             if values.is_placeholder(value) or values.entropy(value) < 2.6:

@@ -31,7 +31,7 @@ class SecretReader:
     """Finds credentials; their values never leave it."""
 
     name = "secrets"
-    version = 4
+    version = 5
 
     def accepts(self, file: SourceFile) -> bool:
         """Take everything that may be text, whatever it is for."""
