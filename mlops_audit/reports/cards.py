@@ -70,7 +70,7 @@ class RuleBlock:
     total: int
     hidden: int
     suppressed: int
-    suppress_line: str
+    ignore_line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class CardMaker:
             total=len(findings),
             hidden=len(findings) - len(shown),
             suppressed=sum(1 for item in findings if item.suppressed),
-            suppress_line=f"# mlops-audit: ignore[{rule}] reason",
+            ignore_line=f'ignore = ["{rule}"]',
         )
 
     def _row(self, finding: Finding, number: int) -> FindingRow:
