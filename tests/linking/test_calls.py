@@ -142,3 +142,23 @@ def test_a_package_that_the_repository_builds_is_its_own_code(linked):
         }
     )
     assert ("training/my_training/fit.py", "run", "medium") in repository.calls("dags/weekly.py")
+
+
+def test_a_module_of_a_package_does_not_hide_a_declared_dependency_of_its_name(linked):
+    files = {
+        "requirements.txt": "mlflow==2.20.1\n",
+        "src/shop/__init__.py": "",
+        "src/shop/mlflow.py": "import mlflow\ndef note(x):\n    mlflow.log_metric('x', x)\n",
+        "src/shop/train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
+    }
+    rows = linked(files).rows("SELECT path, line FROM action WHERE action = 'log_metric'")
+    assert rows == [("src/shop/mlflow.py", 3), ("src/shop/train.py", 2)]
+
+
+def test_a_script_beside_a_module_means_that_module(linked):
+    files = {
+        "requirements.txt": "mlflow==2.20.1\n",
+        "mlflow.py": "def log_metric(*values):\n    pass\n",
+        "train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
+    }
+    assert linked(files).rows("SELECT 1 FROM action WHERE action = 'log_metric'") == []

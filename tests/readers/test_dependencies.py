@@ -365,3 +365,9 @@ def test_any_text_gives_rows(path: str, text: str) -> None:
 @pytest.mark.parametrize("path", ["environment.yml", "pyproject.toml", "Pipfile.lock", "setup.py"])
 def test_nesting_bombs_end_in_rows(path: str, piece: str) -> None:
     assert all(isinstance(row, tuple) for row in read(path, piece * 60_000))
+
+
+def test_a_conda_environment_in_a_folder_for_them() -> None:
+    text = "name: train\ndependencies:\n  - python=3.8\n  - pip:\n      - pandas~=1.5.2\n"
+    found = [row[1] for row in brief(read("core/environments/conda/train.yml", text))]
+    assert "pandas" in found

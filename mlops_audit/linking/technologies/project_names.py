@@ -17,11 +17,22 @@ class ProjectNames:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._module_of: dict[str, str | None] = {}
         self._dotted: set[str] = set()
+        #: Folders that are packages: absolute imports in them mean what is installed.
+        self._packages = {
+            path.rpartition("/")[0].replace("/", ".")
+            for (path,) in connection.execute("SELECT path FROM file WHERE name = '__init__.py'")
+        }
+        self._declared = {
+            name.replace("-", "_").lower()
+            for (name,) in connection.execute("SELECT DISTINCT name FROM dependency")
+        }
         for path, module in connection.execute("SELECT path, module FROM module"):
             if not path.endswith(".py"):
                 continue
             self._dotted.add(module)
             for suffix in _suffixes(module):
+                if self._is_outside(module.rpartition(".")[0], suffix):
+                    continue
                 known = self._module_of.setdefault(suffix, path)
                 if known != path:
                     self._module_of[suffix] = None
@@ -47,11 +58,18 @@ class ProjectNames:
             if value and name.isidentifier() and name not in self._definitions.get(path, ()):
                 self._bound.setdefault((path, name), value)
 
+    def _is_outside(self, folder: str, name: str) -> bool:
+        """Tell whether a bare name in a package is a declared dependency, not a sibling module."""
+        return name in self._declared and folder in self._packages
+
     def shadows(self, path: str, target: str) -> bool:
         """Tell whether an import in this file means a module of the repository itself."""
         root, _, rest = target.partition(".")
         folder = path.rpartition("/")[0].replace("/", ".")
-        for place in {f"{folder}.{root}" if folder else root, root, f"src.{root}"}:
+        places = {root, f"src.{root}"}
+        if not self._is_outside(folder, root):
+            places.add(f"{folder}.{root}" if folder else root)
+        for place in places:
             if place in self._dotted:
                 return True
             if rest and f"{place}.{rest.partition('.')[0]}" in self._dotted:

@@ -59,7 +59,8 @@ _REQUIREMENTS = re.compile(
 )
 _CONDA = re.compile(
     r"(?:^|/)(?:[\w.-]*[-_.])?(?:environments?|env|[\w-]*conda[\w-]*|python_env)"
-    r"(?:[-_.][\w.-]*)?\.ya?ml$",
+    r"(?:[-_.][\w.-]*)?\.ya?ml$"
+    r"|(?:^|/)[\w-]*conda[\w-]*/[\w.-]+\.ya?ml$",
     re.IGNORECASE,
 )
 _CONDA_LOCK = re.compile(r"(?:^|/)[\w.-]*(?:conda-lock[\w.-]*\.ya?ml|conda[\w-]*\.lock)$", re.I)
@@ -72,7 +73,7 @@ class DependencyReader:
     """Reads manifests, lock files and packaging metadata."""
 
     name = "dependencies"
-    version = 2
+    version = 3
 
     def accepts(self, file: SourceFile) -> bool:
         """Take files whose name is that of a manifest."""
