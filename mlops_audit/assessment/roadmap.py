@@ -10,6 +10,11 @@ from mlops_audit.rules.model import SEVERITIES, Status, Verdict
 
 #: Steps shown at most.
 STEPS = 10
+#: What is in place needs nothing but a trace at the highest level.
+_TRACE = (
+    "It is in place; the highest level also asks for a trace that it happens. Keep one where the"
+    " audit reads it: run logs, a pipeline lock, stored reports, tags or history."
+)
 _EFFORT = {"minutes": 0, "hours": 1, "days": 2}
 
 
@@ -88,7 +93,7 @@ def _step(
         lifts_to=target,
         gain=gain,
         effort=verdict.rule.effort,
-        first_step=verdict.rule.fix.strip().split("\n\n")[0],
+        first_step=_TRACE if item.status == "met" else verdict.rule.fix.strip().split("\n\n")[0],
         rule=verdict.rule.id,
         path=finding.path if finding else None,
         line=finding.line if finding else None,

@@ -94,3 +94,32 @@ def test_a_committed_credential_is_dealt_with_before_a_hook_is_added(judged: Any
         "train.py",
     )
     assert token not in str(result)
+
+
+def test_what_is_met_is_asked_for_a_trace_and_not_to_be_mended() -> None:
+    from mlops_audit.assessment.lifecycle import load_lifecycle
+    from mlops_audit.assessment.practices import judge_practices
+    from mlops_audit.assessment.roadmap import roadmap_of
+    from mlops_audit.resources import rulebook
+    from mlops_audit.rules.loader import load_rulebook
+    from mlops_audit.rules.model import Status, Verdict
+
+    lifecycle = load_lifecycle(rulebook() / "lifecycle.yaml")
+    verdicts = [
+        Verdict(
+            rule=rule,
+            status=Status.PASS,
+            reason="",
+            judged=1,
+            total=1,
+            complaints=(),
+            evidence=(),
+            unknowns=(),
+            elapsed_ms=0.0,
+        )
+        for rule in load_rulebook(rulebook(), installed_packs=False).rules
+    ]
+    judgements = judge_practices(lifecycle, verdicts, "production", {})
+    met = {item.spec.id for item in judgements if item.status == "met"}
+    steps = [s for s in roadmap_of(lifecycle, judgements, (), "production") if s.practice in met]
+    assert steps and all("trace" in step.first_step for step in steps)
