@@ -8,6 +8,15 @@ unreached (path) AS (
   EXCEPT
   SELECT s.path FROM training_start AS s
 ),
+-- What calls the training within its own file.
+caller (training_path, path, scope) AS (
+  SELECT t.path, t.path, t.scope FROM judged_training AS t WHERE t.scope <> ''
+  UNION
+  SELECT n.training_path, e.path, e.scope
+  FROM caller AS n
+  JOIN call_edge AS e ON e.target_path = n.path AND e.target_scope = n.scope AND e.path = n.path
+  WHERE e.scope <> ''
+),
 user (path, user_path) AS (
   SELECT DISTINCT u.path, e.path
   FROM unreached AS u
@@ -28,6 +37,12 @@ user (path, user_path) AS (
         || CASE WHEN i.value LIKE './%' THEN substr(i.value, 3) ELSE i.value END = u.path
   JOIN command AS c ON c.path = i.path AND c.scope = 'stage:' || i.stage
   JOIN command_target AS g ON g.path = c.path AND g.position = c.position AND g.status = 'resolved'
+  UNION
+  -- A file that declares a pipeline of functions over which it reaches the training.
+  SELECT DISTINCT n.training_path, e.path
+  FROM caller AS n
+  JOIN call_edge AS e ON e.target_path = n.path AND e.target_scope = n.scope
+  JOIN code_action AS a ON a.path = e.path AND a.action = 'pipeline' AND a.via = 'call'
   UNION
   SELECT u.path, e.path
   FROM user AS u

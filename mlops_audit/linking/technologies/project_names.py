@@ -26,12 +26,19 @@ class ProjectNames:
             name.replace("-", "_").lower()
             for (name,) in connection.execute("SELECT DISTINCT name FROM dependency")
         }
+        imports = set(connection.execute("SELECT path, root FROM import"))
         for path, module in connection.execute("SELECT path, module FROM module"):
             if not path.endswith(".py"):
                 continue
-            self._dotted.add(module)
+            name = module.rpartition(".")[2]
+            # `mlflow.py` that imports `mlflow` means the library: it can't stand in front of it.
+            wraps = (path, name) in imports
+            if not wraps:
+                self._dotted.add(module)
             for suffix in _suffixes(module):
-                if self._is_outside(module.rpartition(".")[0], suffix):
+                if (wraps and suffix == name) or self._is_outside(
+                    module.rpartition(".")[0], suffix
+                ):
                     continue
                 known = self._module_of.setdefault(suffix, path)
                 if known != path:

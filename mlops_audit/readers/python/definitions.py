@@ -91,7 +91,12 @@ class DefinitionWalk(Expressions):
         chain = self.chain[:-1] if method else self.chain
         self.deferred.append(Deferred(node, qualname, chain, names, self.owner, self.unit))
         if not method:
-            self.chain[-1][node.name] = f".{qualname}"
+            self._define(node.name, qualname)
+
+    def _define(self, name: str, qualname: str) -> None:
+        # A stand-in below `except ImportError:` does not hide what is meant.
+        if not (self.handlers and self.chain[-1].get(name)):
+            self.chain[-1][name] = f".{qualname}"
 
     def _defaults(self, arguments: ast.arguments) -> Names:
         names: Names = {}
@@ -150,7 +155,7 @@ class DefinitionWalk(Expressions):
                 )
             )  # fmt: skip
         before = (self.scope, self.owner, self.class_body, self.chain, self.loops, self.guards)
-        self.chain[-1][node.name] = f".{qualname}"
+        self._define(node.name, qualname)
         self.scope, self.owner, self.class_body = qualname, qualname, True
         self.chain = (*self.chain, {})
         self.visit(node.body)
