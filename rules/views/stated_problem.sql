@@ -29,4 +29,5 @@ WHERE c.words >= 20
     OR c.text LIKE '%the objective is to predict%' OR c.text LIKE '%the goal is to predict%'
     OR c.text LIKE '%the task is to predict%' OR c.text LIKE '%the goal is to build a model%'
     OR c.text LIKE '%solves the problem of%'
+    OR c.text LIKE '%the model predicts %'
   )
