@@ -60,6 +60,7 @@ from mlops_audit.schema.repository import (
     IgnorePattern,
     Project,
     RepositoryInfo,
+    Suppression,
 )
 from mlops_audit.schema.run import (
     RegisteredModel,
@@ -85,6 +86,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     GitChange,
     GitRef,
     IgnorePattern,
+    Suppression,
     Module,
     Definition,
     Decorator,
@@ -206,6 +208,7 @@ __all__ = [
     "StageItem",
     "Step",
     "StringLiteral",
+    "Suppression",
     "Task",
     "TechnologyUse",
     "Trait",
