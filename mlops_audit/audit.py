@@ -67,6 +67,9 @@ def _audit(
     derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
         repository, configuration = _open(path, options, given)
+        if options.alone:
+            options = replace(options, base=None, baseline=None)
+            configuration = replace(configuration, base=None, baseline=None)
         wanted = options.base or configuration.base
         base = None if wanted is None else base_of(path, wanted, options.rev)
         accepted = accepted_findings(path, options, configuration, repository.read)

@@ -9,7 +9,7 @@ import hashlib
 import multiprocessing
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -85,8 +85,11 @@ class Earlier:
             return made
 
         path, options, configuration = self._work
+        # Where packs lie says nothing; what is in them does, and the digest covers the rules.
+        asked = replace(options, rules=(), technologies=(), jobs=None)
+        added = _digest(options.technologies)
+        key = repr((__version__, self._ruleset, self._day, added, asked, configuration))
         try:
-            key = repr((__version__, self._ruleset, self._day, options, configuration))
             name = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape"))
             kept = self._derived.get(
                 f"base-{name.hexdigest()[:16]}", hashlib.sha256(key.encode()).hexdigest(), make
@@ -130,6 +133,15 @@ class Earlier:
 
 class _UnknownError(Exception):
     """The answer is not known yet."""
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
+        for file in files:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _only_what_finds(options: AuditOptions, commit: str) -> AuditOptions:

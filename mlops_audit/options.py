@@ -44,5 +44,7 @@ class AuditOptions:
     facts: Path | None = None
     #: Variables that set keys of the configuration (`MLOPS_AUDIT_FAIL_ON`).
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Whether neither baseline nor base is looked at, whatever the configuration says.
+    alone: bool = False
     #: Whether the projects of a monorepo are summed up.
     summaries: bool = True

@@ -8,7 +8,7 @@ from mlops_audit.assessment.assess import Terms
 from mlops_audit.assessment.gate import GateOptions
 from mlops_audit.assessment.snapshot import Snapshot, named, parse
 from mlops_audit.assessment.suppress import Answers
-from mlops_audit.config import Configuration
+from mlops_audit.config import Configuration, config_file, repository_config, with_environment
 from mlops_audit.config.resolve import Choice
 from mlops_audit.errors import UsageError
 from mlops_audit.options import AuditOptions
@@ -55,6 +55,26 @@ def terms_of(
         ),
         accepted=accepted,
     )
+
+
+def declared(path: Path, options: AuditOptions) -> Configuration:
+    """Return the configuration of a folder on disk, without looking at anything else in it.
+
+    Raises:
+        UsageError: it is wrong.
+    """
+
+    def read(name: str) -> bytes | None:
+        file = path / name
+        if file.is_symlink() or not file.is_file():
+            return None
+        try:
+            return file.read_bytes()
+        except OSError:
+            return None
+
+    found = repository_config(read) if options.config is None else config_file(options.config)
+    return with_environment(found, options.environment)
 
 
 def baseline_file(path: Path, options: AuditOptions, configuration: Configuration) -> Path | None:

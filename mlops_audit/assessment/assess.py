@@ -307,6 +307,10 @@ def _result(verdict: Verdict, fingerprints: dict[str, list[str]]) -> RuleResult:
         reason=verdict.reason,
         findings=tuple(fingerprints.get(rule.id, ())),
         evidence=len(verdict.evidence),
+        confidence=rule.confidence,
+        why=rule.why,
+        fix=rule.fix,
+        references=rule.references,
     )
 
 
@@ -356,7 +360,19 @@ def _repository(
         zones=zones,
         technologies=technologies,
         unread=connection.execute(unread).fetchone()[0],
+        anchor=_anchor(connection),
     )
+
+
+def _anchor(connection: sqlite3.Connection) -> str | None:
+    """Return the file that people would look at for the repository as a whole."""
+    rows = connection.execute(
+        "SELECT path FROM file WHERE kind NOT IN ('image', 'binary', 'archive', 'model', 'data')"
+        " ORDER BY lower(name) NOT LIKE 'readme%', name <> 'pyproject.toml', path LIKE '%/%', path"
+        " LIMIT 1"
+    )
+    found = rows.fetchone()
+    return None if found is None else str(found[0])
 
 
 def _automation(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -6,10 +6,15 @@ went away, and two branches seldom touch the same line.
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from mlops_audit.assessment.identity import Matching
-from mlops_audit.assessment.model import REPORT_SCHEMA_VERSION, Finding, RuleResult
-from mlops_audit.assessment.snapshot import KnownFinding, Snapshot
+from mlops_audit.assessment.model import (
+    REPORT_SCHEMA_VERSION,
+    Comparison,
+    GoneFinding,
+    RuleResult,
+)
+from mlops_audit.assessment.snapshot import ABOUT, KnownFinding, Snapshot
 
 #: Rules with these results have said all that they have to say.
 _DECIDED = frozenset({"pass", "fail", "not-applicable"})
@@ -19,7 +24,7 @@ _KEYS = ("rule", "path", "message", "fingerprint", "content")
 def render(snapshot: Snapshot) -> str:
     """Return the text of a baseline file."""
     head = {
-        "about": "Findings that mlops-audit accepts. Written by `mlops-audit baseline`.",
+        "about": ABOUT,
         "schema_version": REPORT_SCHEMA_VERSION,
         "generated_at": snapshot.day,
         "maturity": {"level": snapshot.level, "score": snapshot.score},
@@ -37,29 +42,19 @@ def render(snapshot: Snapshot) -> str:
     return "\n".join(["{", *lines, *body, "}"]) + "\n"
 
 
-def leftover(
-    matching: Matching[KnownFinding, Finding], results: Iterable[RuleResult]
-) -> tuple[KnownFinding, ...]:
+def mended(comparison: Comparison, results: Iterable[RuleResult]) -> tuple[GoneFinding, ...]:
     """Return the entries that are mended: of rules that were judged and no longer complain.
 
     What could not be read or was not judged this time proves nothing, so its entries stay.
     """
     decided = {result.rule for result in results if result.status in _DECIDED}
-    return tuple(entry for entry in matching.gone if entry.rule in decided)
+    return tuple(entry for entry in comparison.gone if entry.rule in decided)
 
 
-def shrunk(snapshot: Snapshot, gone: Collection[KnownFinding]) -> Snapshot:
-    """Return the baseline without the entries that are mended."""
-    mended = set(gone)
-    kept = tuple(entry for entry in snapshot.findings if entry not in mended)
-    return Snapshot(
-        label=snapshot.label,
-        day=snapshot.day,
-        level=snapshot.level,
-        score=snapshot.score,
-        phases=snapshot.phases,
-        findings=kept,
-    )
+def shrunk(snapshot: Snapshot, gone: Collection[str]) -> Snapshot:
+    """Return the baseline without the entries that have these fingerprints."""
+    kept = tuple(entry for entry in snapshot.findings if entry.fingerprint not in gone)
+    return replace(snapshot, findings=kept)
 
 
 def _order(entry: KnownFinding) -> tuple[str, ...]:

@@ -101,6 +101,10 @@ class RuleResult:
     reason: str
     findings: tuple[str, ...]  # fingerprints
     evidence: int  # places that speak for it
+    confidence: str = ""  # high | medium | low
+    why: str = ""
+    fix: str = ""
+    references: tuple[dict[str, str], ...] = ()  # {title, url}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +214,8 @@ class RepositorySummary:
     technologies: tuple[dict[str, Any], ...]  # {id, title, category, via, places, path, line}
     unread: int
     prefix: str = ""  # audited folder inside the git repository
+    #: File that stands for the repository where a format wants one: README and the like.
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

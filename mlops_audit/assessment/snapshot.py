@@ -14,6 +14,8 @@ from mlops_audit.errors import UsageError
 from mlops_audit.text import shown
 
 BASELINE_FILE = "mlops-audit-baseline.json"
+#: First value of a baseline file, which tells it from a report.
+ABOUT = "Findings that mlops-audit accepts. Written by `mlops-audit baseline`."
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _SHOWN_EVIDENCE = 3
 
@@ -284,6 +286,11 @@ def _snapshot(data: Mapping[str, Any], label: str, reader: _Reader) -> Snapshot:
             for at, item in enumerate(reader.items(data, "findings"))
         ),
     )
+
+
+def is_baseline(content: bytes) -> bool:
+    """Tell a baseline file from a report, which nobody may shrink."""
+    return json.dumps(ABOUT).encode("ascii") in content[:500]
 
 
 def named(path: object) -> str:
