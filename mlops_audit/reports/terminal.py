@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -39,6 +40,8 @@ class Printer:
         """Print to a console; ``root`` is the audited folder, if its files lie on disk."""
         self._console = console
         self._root = None if root is None or not console.is_terminal else root.absolute()
+        # The log of a GitHub job is read for commands, and what is printed is not ours alone.
+        self._commands = bool(os.environ.get("GITHUB_ACTIONS"))
         self.unicode = unicode
 
     def place(self, path: str, line: int | None, cell: int | None) -> tuple[str, str]:
@@ -56,6 +59,8 @@ class Printer:
         for part in parts:
             content, style = (part, "") if isinstance(part, str) else part
             content = visible(content)
+            if self._commands:
+                content = content.replace("##[", "## [").replace("::", ": :")
             if not self.unicode:
                 content = content.replace("–", "-").replace("·", "-").replace("→", "->")
                 content = content.replace("…", "...").encode("ascii", "replace").decode()
