@@ -10,7 +10,7 @@ from mlops_audit.errors import UsageError
 from mlops_audit.repository.revisions import base_of
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
-from history import git  # noqa: E402
+from history import git
 
 DAY = "2025-01-01T10:00:00+00:00"
 
@@ -38,7 +38,9 @@ def forked(tmp_path: Path) -> Path:
 
 def clone(root: Path, target: Path, *options: str) -> Path:
     subprocess.run(
-        ["git", "clone", "-q", *options, root.as_uri(), str(target)], check=True, capture_output=True
+        ["git", "clone", "-q", *options, root.as_uri(), str(target)],
+        check=True,
+        capture_output=True,
     )
     return target
 
