@@ -189,3 +189,28 @@ class Assertion(NamedTuple):
     line: Line
     scope: Scope
     trivial: Annotated[bool, "1 for assert True and the like"]
+
+
+class DataMistake(NamedTuple):
+    """A flow of data inside one file that makes a model's numbers better than they are."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[
+        str,
+        "fitted-before-split | imputed-before-split | features-selected-before-split |"
+        " resampled-before-split | test-data-fitted | scored-on-training-data |"
+        " selected-on-test-data | rows-in-both-parts | target-in-features |"
+        " time-split-at-random | groups-split-apart",
+    ]
+    subject: Annotated[str, "the value as written: `X`, `df['age']`; '' if it has no name"]
+    what: Annotated[str, "what does it: `StandardScaler.fit_transform`, `fillna(mean())`"]
+    related_cell: Annotated[int | None, "cell of the other place"]
+    related_line: Annotated[
+        int | None, "line of the other place that makes it a mistake: most often the split"
+    ]
+    related: Annotated[str, "what stands there: `train_test_split`, `cross_val_score`"]
+    confidence: Annotated[str, "high | medium | low"]
+    detail: Annotated[str, "the mistake in one sentence"]

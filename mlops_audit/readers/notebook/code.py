@@ -9,6 +9,7 @@ from mlops_audit.readers.dependencies.install_command import installed
 from mlops_audit.readers.dependencies.requirements import read_requirements
 from mlops_audit.readers.masking import masked_text
 from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.flow import data_mistakes, matters
 from mlops_audit.readers.python.magics import Prepared
 from mlops_audit.readers.python.source import count_code_lines, module_name, parse, split_lines
 from mlops_audit.readers.shell import commands, working_directory
@@ -52,6 +53,9 @@ class CodeCells:
         #: Statements and lines of the cells whose lines are those of the file.
         self._body: list[ast.stmt] = []
         self._file: list[str] = []
+        #: What runs in one environment, in the order of the cells.
+        self._program: list[tuple[ast.Module, int | None]] = []
+        self._texts: list[str] = []
 
     def python(self, prepared: Prepared, cell: int | None, place: str, before: int = 0) -> None:
         """Take the Python of a cell; `place` names it in words, `before` lines precede it."""
@@ -85,7 +89,10 @@ class CodeCells:
             return
         if apart:
             self._analysis.add_apart(tree, lines, cell)
-        elif cell is not None:
+            return
+        self._program.append((tree, cell))
+        self._texts.append(text)
+        if cell is not None:
             self._analysis.add(tree, lines, cell)
         else:
             self._body.extend(ast.increment_lineno(tree, before).body)
@@ -150,6 +157,8 @@ class CodeCells:
             self._analysis.add(ast.Module(body=self._body, type_ignores=[]), self._file)
         if kind is not None and self._parsed:
             yield from self._analysis.rows()
+            if matters("\n".join(self._texts)):
+                yield from data_mistakes(self._path, self._program)
             yield Module(
                 self._path,
                 module_name(self._path),
