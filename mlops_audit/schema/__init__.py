@@ -50,7 +50,7 @@ from mlops_audit.schema.linked import (
     Trait,
     TriggerReach,
 )
-from mlops_audit.schema.notebook import Cell, Magic, Notebook
+from mlops_audit.schema.notebook import Cell, Magic, Notebook, NotebookName
 from mlops_audit.schema.repository import (
     Diagnostic,
     File,
@@ -99,6 +99,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Notebook,
     Cell,
     Magic,
+    NotebookName,
     Dependency,
     LockFile,
     PackageMetadata,
@@ -186,6 +187,7 @@ __all__ = [
     "Module",
     "Node",
     "Notebook",
+    "NotebookName",
     "Ownership",
     "PackageMetadata",
     "PersonalData",
