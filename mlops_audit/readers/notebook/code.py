@@ -111,6 +111,10 @@ class CodeCells:
             self._file.extend("" for _ in range(before - len(self._file)))
             self._file.extend(lines)
 
+    def lost(self) -> None:
+        """Note that a code cell was not read; it may have defined anything."""
+        self._program.lose()
+
     def names(self, prepared: Prepared, before: int) -> None:
         """Take only the names of a cell, whose Python another reader analyses."""
         text = "\n".join(prepared.python or ())

@@ -23,6 +23,9 @@ from mlops_audit.readers.python.magics import Prepared, prepare
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Cell, Diagnostic, Notebook
 
+#: Languages of cells that define no name of Python.
+_NAMELESS = frozenset({"bash", "powershell", "markdown", "html", "css", "json", "yaml"})
+
 
 class JupyterReader:
     """Notebooks of Jupyter and of everything that stores in its format."""
@@ -86,7 +89,9 @@ def _rows(path: str, document: JupyterDocument) -> Iterator[Any]:
             code.uses(prepared, index)
             may_fail = "raises-exception" in cell.tags.split()
             code.python(prepared, index, f"Cell {index + 1}", may_fail=may_fail)
-        elif cell.kind == "code" and len(cell.source) > SOURCE_LIMIT:
+        elif cell.kind == "code" and cell.language not in _NAMELESS and cell.source.strip():
+            code.lost()
+        if prepared is None and cell.kind == "code" and len(cell.source) > SOURCE_LIMIT:
             problem = f"Cell {index + 1} is longer than {SOURCE_LIMIT:,} characters."
             yield Diagnostic(path, None, JupyterReader.name, problem, python)
     yield from code.rows(kind="notebook" if python else None)

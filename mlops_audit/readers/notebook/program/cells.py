@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from mlops_audit.readers.notebook.environment import APART, CALLED, is_known, magic_names, words
-from mlops_audit.readers.notebook.name_walk import read_names
-from mlops_audit.readers.notebook.names import (
+from mlops_audit.readers.notebook.program.environment import (
+    APART,
+    CALLED,
+    is_known,
+    magic_names,
+    words,
+)
+from mlops_audit.readers.notebook.program.scopes import (
     BIND,
     CALL,
     CHANGE,
     DELETE,
+    END,
     IMPORT,
     LATE,
     USE,
@@ -25,6 +31,7 @@ from mlops_audit.readers.notebook.names import (
     Event,
     Function,
 )
+from mlops_audit.readers.notebook.program.statements import read_names
 from mlops_audit.readers.python.magics import Prepared
 from mlops_audit.schema import NotebookName
 
@@ -62,7 +69,7 @@ class Program:
         self._shadows: dict[str, _Place] = {}
         self._imported: set[str] = set()
         self._mentioned: set[str] = set()
-        self._open = False
+        self._open = self._ended = False
         #: Uses of names without a value, the first of each name.
         self._pending: dict[str, _Use] = {}
         #: The same in functions, by name and function.
@@ -136,14 +143,14 @@ class Program:
         kind, name, _, certain, what = event
         if kind in (USE, CALL):
             self._mentioned.add(name)
-            if not may_fail:
+            if not (may_fail or self._ended):
                 self._use(name, _Use(place, "", certain))
                 if kind == CALL:
                     self._call(name, place, certain)
         elif kind == LATE:
             if what != name:
                 self._mentioned.add(name)
-            if not (may_fail or is_known(name)):
+            if not (may_fail or self._ended or is_known(name)):
                 self._late.setdefault((name, what), _Use(place, what, certain))
         elif kind == BIND:
             self._bind(name, place)
@@ -161,6 +168,8 @@ class Program:
             self._shadows.pop(name, None)
         elif kind == CHANGE:
             self._change(name, place)
+        elif kind == END:
+            self._ended = not may_fail
         else:
             self._open = True
 

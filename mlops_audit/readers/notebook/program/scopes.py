@@ -6,7 +6,7 @@ whether running the cell must come to it. What functions need counts where they 
 
 from typing import NamedTuple
 
-USE, CALL, LATE, BIND, DELETE, WILD, CHANGE = range(7)
+USE, CALL, LATE, BIND, DELETE, WILD, CHANGE, END = range(8)
 #: What a name is bound to: nothing that can be called; an import; not even certainly anything.
 VALUE, IMPORT, VAGUE = "value", "import", "vague"
 
@@ -15,7 +15,8 @@ class Event(NamedTuple):
     """One thing that happens to a name at cell level."""
 
     #: USE, CALL (a use that calls it), LATE (a use inside a function), BIND, DELETE, WILD (any
-    #: name may be bound from here), CHANGE (bound to something made of what it was).
+    #: name may be bound from here), CHANGE (bound to something made of what it was), END (nothing
+    #: runs after).
     kind: int
     name: str
     line: int
@@ -128,6 +129,11 @@ class Scopes:
     def wild(self, line: int) -> None:
         """Note that any name may have a value from here."""
         self.events.append(Event(WILD, "", line, False))
+
+    def end(self, line: int) -> None:
+        """Note that the run of the notebook ends here."""
+        if self.scope.kind == "cell" and not (self.branches or self.guards):
+            self.events.append(Event(END, "", line, True))
 
     def enter(self, kind: str) -> Scope:
         """Open a scope."""
