@@ -4,7 +4,7 @@ import ast
 
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult)
 #: Methods of a frame that fail or add columns when they are applied to their own result.
-_METHODS = frozenset({"merge", "append", "set_index"})
+_METHODS = frozenset({"merge", "append"})
 _GROWING = frozenset({"append", "extend"})
 
 
