@@ -342,8 +342,9 @@ def test_a_cell_that_can_run_again(source: str):
 
 def test_databricks_sources_and_percent_scripts_count_lines_of_the_file():
     text = (
-        "# Databricks notebook source\nimport os\n\n# COMMAND ----------\n\n# MAGIC %md\n# MAGIC x\n"
-        "\n# COMMAND ----------\n\nprint(df)\n\n# COMMAND ----------\n\ndf = spark.table('a')\n"
+        "# Databricks notebook source\nimport os\n\n# COMMAND ----------\n\n# MAGIC %md\n"
+        "# MAGIC x\n\n# COMMAND ----------\n\nprint(df)\n\n# COMMAND ----------\n\n"
+        "df = spark.table('a')\n"
     )
     assert read_text(text) == [("later", "df", None, 11, None, 15)]
     text = "# %% [markdown]\n# Title\n\n# %%\nprint(df)\n\n# %%\ndf = 1\n"

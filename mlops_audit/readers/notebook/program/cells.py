@@ -37,8 +37,9 @@ from mlops_audit.schema import NotebookName
 
 #: Rows of one notebook.
 _LIMIT = 500
-#: Functions that are followed for one call.
+#: Functions that are followed for one call, and names that are looked up for all calls.
 _FOLLOWED = 50
+_LOOKUPS = 500_000
 
 
 class _Place(NamedTuple):
@@ -65,11 +66,12 @@ class Program:
         self._bound: dict[str, _Place] = {}
         self._first: dict[str, _Place] = {}
         self._deleted: dict[str, _Place] = {}
-        self._functions: dict[str, tuple[Function, _Place]] = {}
+        self._functions: dict[str, Function] = {}
         self._shadows: dict[str, _Place] = {}
         self._imported: set[str] = set()
         self._mentioned: set[str] = set()
         self._open = self._ended = False
+        self._lookups = _LOOKUPS
         #: Uses of names without a value, the first of each name.
         self._pending: dict[str, _Use] = {}
         #: The same in functions, by name and function.
@@ -156,7 +158,7 @@ class Program:
             self._bind(name, place)
             function = names.functions.get((name, event.line))
             if function is not None:
-                self._functions[name] = function, place
+                self._functions[name] = function
             if what == VALUE and name in CALLED:
                 self._shadows[name] = place
             elif what == IMPORT:
@@ -196,11 +198,12 @@ class Program:
         if not certain or self._open:
             return
         queue, seen = [name], {name}
-        while queue and len(seen) < _FOLLOWED:
+        while queue and len(seen) < _FOLLOWED and self._lookups > 0:
             called = queue.pop()
-            if called not in self._functions:
+            function = self._functions.get(called)
+            if function is None:
                 continue
-            function, _ = self._functions[called]
+            self._lookups -= len(function.needs) + 1
             for needed in function.needs:
                 if needed not in self._bound:
                     self._use(needed, _Use(place, called, True))
