@@ -51,7 +51,7 @@ from mlops_audit.schema.linked import (
     Trait,
     TriggerReach,
 )
-from mlops_audit.schema.notebook import Cell, Magic, Notebook
+from mlops_audit.schema.notebook import Cell, Magic, Notebook, NotebookName
 from mlops_audit.schema.repository import (
     Diagnostic,
     File,
@@ -101,6 +101,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Notebook,
     Cell,
     Magic,
+    NotebookName,
     Dependency,
     LockFile,
     PackageMetadata,
@@ -189,6 +190,7 @@ __all__ = [
     "Module",
     "Node",
     "Notebook",
+    "NotebookName",
     "Ownership",
     "PackageMetadata",
     "PersonalData",
