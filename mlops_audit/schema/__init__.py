@@ -27,6 +27,7 @@ from mlops_audit.schema.code import (
     Definition,
     Import,
     Module,
+    Origin,
     StringLiteral,
 )
 from mlops_audit.schema.dependency import (
@@ -93,6 +94,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Call,
     CallArgument,
     Assignment,
+    Origin,
     StringLiteral,
     Condition,
     Assertion,
@@ -186,6 +188,7 @@ __all__ = [
     "Module",
     "Node",
     "Notebook",
+    "Origin",
     "Ownership",
     "PackageMetadata",
     "PersonalData",

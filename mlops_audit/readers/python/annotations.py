@@ -4,10 +4,16 @@ import ast
 import re
 from collections.abc import Callable
 
-from mlops_audit.readers.python.origins import join
+from mlops_audit.readers.python.origins import CONTAINER, join
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,8}")
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required"})
+#: Containers by name, and whether they map.
+_CONTAINERS = {
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "set", "Set"), False),
+    **dict.fromkeys(("tuple", "Tuple", "Collection"), False),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "OrderedDict"), True),
+}
 #: Annotations that do not say where a value comes from.
 _VAGUE = frozenset(
     {
@@ -57,6 +63,11 @@ def annotation_origin(
     if isinstance(node, ast.Subscript):
         name = node.value
         last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+        if last in _CONTAINERS:
+            return _container(node.slice, last, lookup, depth)
+        if last in ("Type", "type"):
+            origin = annotation_origin(node.slice, lookup, depth + 1)
+            return origin[:-2] if origin and origin.endswith("()") else None
         if last not in _WRAPPERS:
             return annotation_origin(name, lookup, depth + 1)
         inner = node.slice
@@ -66,6 +77,17 @@ def annotation_origin(
             if origin is not None:
                 return origin
     return None
+
+
+def _container(
+    inner: ast.expr, kind: str, lookup: Callable[[str], str | None], depth: int
+) -> str | None:
+    """Return a container of what the last parameter promises: `dict[str, Pipeline]`."""
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    origin = annotation_origin(parts[-1], lookup, depth + 1) if parts else None
+    if origin is None or origin.startswith(("builtins.", CONTAINER)):
+        return None
+    return f"{CONTAINER}{'D' if _CONTAINERS[kind] else 'L'}{origin}"
 
 
 def _dotted(node: ast.expr, lookup: Callable[[str], str | None], depth: int) -> str | None:

@@ -22,13 +22,15 @@ Returned = str | None | tuple[str | None, ...]
 class ClassInfo:
     """What is known about a class of this file."""
 
-    __slots__ = ("attributes", "bases", "methods", "properties")
+    __slots__ = ("attributes", "bases", "given", "methods", "properties")
 
     def __init__(self) -> None:
         self.methods: set[str] = set()
         self.properties: set[str] = set()
         self.attributes: dict[str, str | None] = {}
         self.bases: list[str | None] = []
+        #: Attributes that hold what a method was given: (method, parameter).
+        self.given: dict[str, tuple[str, str]] = {}
 
     def bind(self, name: str, origin: str | None) -> None:
         """Record an attribute; a known origin is not overwritten by an unknown one or a literal."""
@@ -43,6 +45,8 @@ class Definitions:
     def __init__(self) -> None:
         self.classes: dict[str, ClassInfo] = {}
         self.returns: dict[str, list[Returned]] = {}
+        #: Functions that return a name of unknown origin, maybe a parameter.
+        self.passed: dict[str, str] = {}
         self.properties: set[str] = set()
 
 
