@@ -52,7 +52,7 @@ def annotation_origin(
         origin = None if node.id in _VAGUE else lookup(node.id)
         return None if origin is None or origin[-1] in ")]" else f"{origin}()"
     if isinstance(node, ast.Attribute):
-        origin = None if node.attr in _VAGUE else _dotted(node, lookup, 0)
+        origin = None if node.attr in _VAGUE else dotted_origin(node, lookup, 0)
         return None if origin is None or origin[-1] in ")]" else f"{origin}()"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return _quoted(node.value, lookup)
@@ -90,11 +90,14 @@ def _container(
     return f"{CONTAINER}{'D' if _CONTAINERS[kind] else 'L'}{origin}"
 
 
-def _dotted(node: ast.expr, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def dotted_origin(
+    node: ast.expr, lookup: Callable[[str], str | None], depth: int = 0
+) -> str | None:
+    """Return the origin of a dotted name; nothing is recorded of it."""
     if isinstance(node, ast.Name):
         return lookup(node.id)
     if isinstance(node, ast.Attribute) and depth < 10:
-        return join(_dotted(node.value, lookup, depth + 1), node.attr)
+        return join(dotted_origin(node.value, lookup, depth + 1), node.attr)
     return None
 
 

@@ -16,6 +16,7 @@ from mlops_audit.readers.python.records import (
     Argument,
     CallRecord,
 )
+from mlops_audit.readers.python.steps import PIPELINES, pipeline_origin
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reduce", "execfile"}
 _LITERALS: dict[type[Any], str] = {
@@ -53,15 +54,19 @@ _OPAQUE = _PASSING - {"sklearn.base.clone", "sklearn.clone"} | {
     "builtins.locals",
     "typing.cast",
 }
-_SPECIAL = _OPAQUE | {
-    "importlib.import_module",
-    "builtins.__import__",
-    "builtins.super",
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.sorted",
-    "builtins.reversed",
-}
+_SPECIAL = (
+    _OPAQUE
+    | PIPELINES
+    | {
+        "importlib.import_module",
+        "builtins.__import__",
+        "builtins.super",
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.sorted",
+        "builtins.reversed",
+    }
+)
 #: Methods that give back the value itself, on another device or in another mode.
 _SAME = frozenset(
     {"to", "cuda", "cpu", "eval", "float", "half", "double", "bfloat16", "requires_grad_"}
@@ -185,6 +190,8 @@ class Expressions(Conditions):
             if name:
                 self.imported(name, node.lineno)
             return name
+        if origin in PIPELINES:
+            return pipeline_origin(node, self.lookup)
         if origin in _PASSING:
             return origins[0] if origins else None
         if origin == "builtins.super" and self.owner:
