@@ -78,7 +78,7 @@ def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator
             yield _edge(source, place, site.found, "call")
             for constructor in sites.constructors(site.found):
                 yield _edge(source, place, constructor, "call")
-        elif site.target.startswith("?") and site.method in index.named:
+        if site.method in index.named:
             meant = [index.resolve(one.target, one.path) for one in receivers.names(site)]
             known = [
                 found
@@ -88,7 +88,7 @@ def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator
             ]
             for found in known:
                 yield _edge(source, place, found, "call", MEDIUM)
-            if not known and site.method not in COMMON_METHODS:
+            if not known and site.target.startswith("?") and site.method not in COMMON_METHODS:
                 only = index.unknown(site.method)
                 if only is not None:
                     yield _edge(source, place, only, "call")

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
+from mlops_audit.linking.configured import INSTANTIATING, Configured
 from mlops_audit.linking.index import CodeIndex, Unit
 from mlops_audit.linking.sites import CallSites, Site
 
@@ -38,6 +39,7 @@ class Receivers:
     def __init__(self, connection: sqlite3.Connection, index: CodeIndex, sites: CallSites) -> None:
         """Read the parameters of all functions; arguments are read when they are asked for."""
         self._connection = connection
+        self._configured = Configured(connection)
         self._index = index
         self._sites = sites
         self._parameters: dict[Unit, list[str]] = {
@@ -50,8 +52,8 @@ class Receivers:
         self._memo: dict[tuple[str, str, str], tuple[Named, ...]] = {}
 
     def names(self, site: Site) -> tuple[Named, ...]:
-        """Return what the target of a call may be, nothing if that stays unknown."""
-        if not site.receiver:
+        """Return what the target of a call may be, nothing if that stays unknown or is plain."""
+        if not site.receiver or not _unexplained(site):
             return ()
         return tuple(
             Named(path, f"{target}.{site.method}")
@@ -103,6 +105,12 @@ class Receivers:
 
     def _returned(self, site: Site, part: int | None, hops: int) -> Iterator[Named]:
         """Yield what a part of the value of a call is, or what a call hands through."""
+        if site.target in INSTANTIATING:
+            first = next(iter(self._given_to(site)), None)
+            name = (first.value if first is not None else None) or site.result or ""
+            for target in self._configured.named(name.rpartition(".")[2]):
+                yield Named(site.path, target)
+            return
         if site.found is None or site.found.kind == "class":
             return
         unit = site.found.unit
@@ -123,7 +131,10 @@ class Receivers:
         klass = Unit(path, owner)
         for unit in (klass, *(base for base, _ in self._index.ancestors(klass))):
             for value in self._index.values.held(unit.path, unit.scope, name):
-                if value.target is not None:
+                if value.target in INSTANTIATING:
+                    for target in self._configured.named(name):
+                        yield Named(unit.path, target)
+                elif value.target is not None:
                     yield Named(unit.path, value.target)
                 elif value.parameter is not None:
                     method, _, parameter = value.parameter.rpartition(":")
@@ -178,8 +189,16 @@ def unknown_receivers(
     """Return names for the calls of some methods on receivers that one file does not explain."""
     found = {}
     for site in sites.all:
-        if site.found is not None or site.method not in methods or not site.receiver:
-            continue
-        if site.target.startswith("?") and (names := receivers.names(site)):
+        if site.method in methods and (names := receivers.names(site)):
             found[site.path, site.id] = names
     return found
+
+
+def _unexplained(site: Site) -> bool:
+    """Tell whether the target of a call does not say what its receiver is."""
+    if site.target.startswith("?"):
+        return True
+    if site.found is None:
+        return site.target.rpartition(".")[0] in INSTANTIATING
+    # Something of what a function of the repository returns.
+    return site.found.kind != "class" and site.found.unit.scope.rpartition(".")[2] != site.method

@@ -132,8 +132,9 @@ def _calls(
     ):
         given = arguments.get((path, call), ())
         place = Place(path, cell, line, scope)
-        if target.startswith("?."):
-            meant = [names.outward(*one) for one in named.get((path, call), ())]
+        told = named.get((path, call), ())
+        if told or target.startswith("?."):
+            meant = [names.outward(*one) for one in told]
             foreign = [name for name, own in meant if not own]
             if foreign or not meant:
                 done = [_act(catalogue, name, given, place, call, sink) for name in foreign]

@@ -36,7 +36,8 @@ class ProjectNames:
                 continue
             name = module.rpartition(".")[2]
             # `mlflow.py` that imports `mlflow` means the library: it can't stand in front of it.
-            wraps = (path, name) in imports
+            # The file of a package that imports its own modules does not wrap anything.
+            wraps = (path, name) in imports and not path.endswith("/__init__.py")
             if not wraps:
                 self._dotted.add(module)
             for suffix in _suffixes(module):

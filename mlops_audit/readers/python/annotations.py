@@ -1,12 +1,11 @@
 """What an annotation says about the origin of a value."""
 
 import ast
-import re
 from collections.abc import Callable
 
 from mlops_audit.readers.python.origins import CONTAINER, join
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,8}")
+_MAX_QUOTED = 200
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required"})
 #: Containers by name, and whether they map.
 _CONTAINERS = {
@@ -55,7 +54,7 @@ def annotation_origin(
         origin = None if node.attr in _VAGUE else dotted_origin(node, lookup, 0)
         return None if origin is None or origin[-1] in ")]" else f"{origin}()"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _quoted(node.value, lookup)
+        return _quoted(node.value, lookup, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return annotation_origin(node.left, lookup, depth + 1) or annotation_origin(
             node.right, lookup, depth + 1
@@ -101,14 +100,11 @@ def dotted_origin(
     return None
 
 
-def _quoted(text: str, lookup: Callable[[str], str | None]) -> str | None:
-    found = _DOTTED.fullmatch(text.strip())
-    if found is None:
+def _quoted(text: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+    if len(text) > _MAX_QUOTED:
         return None
-    first, *rest = found.group().split(".")
-    if not rest and first in _VAGUE:
+    try:
+        inner = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    origin = lookup(first)
-    for attribute in rest:
-        origin = join(origin, attribute)
-    return None if origin is None or origin[-1] in ")]" else f"{origin}()"
+    return annotation_origin(inner, lookup, depth + 1)

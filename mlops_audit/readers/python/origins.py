@@ -13,6 +13,7 @@ CONTAINER = "\x01"
 _CONTAINER_TYPES = {"L": "builtins.list()", "D": "builtins.dict()"}
 _MARKS = re.compile(r"\(\)|\[[^\]]*\]")
 _NAME = re.compile(r"[^(\[]*")
+_OF_CONTAINER = re.compile(r"(values|items|copy|get|pop)\(\)")
 _MAX_STEPS = 12
 _MAX_PARTS = 12
 
@@ -155,6 +156,11 @@ class Resolver:
 
     def _substitute(self, value: str, mark: str, rest: list[str], steps: int) -> str | None:
         if value[0] == CONTAINER:
+            while not mark and rest and (called := _OF_CONTAINER.match(rest[0])):
+                # `held.values()[*]` is an element of what is held, `held.get()` too.
+                mark, rest = rest[0][called.end() :], rest[1:]
+                if called.group(1) in ("get", "pop"):
+                    mark = f"[*]{mark}"
             if not mark.startswith("["):
                 value = _CONTAINER_TYPES[value[1]]
             else:
