@@ -28,6 +28,7 @@ from mlops_audit.schema.code import (
     Definition,
     Import,
     Module,
+    Origin,
     StringLiteral,
 )
 from mlops_audit.schema.dependency import (
@@ -94,6 +95,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Call,
     CallArgument,
     Assignment,
+    Origin,
     StringLiteral,
     Condition,
     Assertion,
@@ -191,6 +193,7 @@ __all__ = [
     "Node",
     "Notebook",
     "NotebookName",
+    "Origin",
     "Ownership",
     "PackageMetadata",
     "PersonalData",

@@ -51,6 +51,11 @@ class Definition(NamedTuple):
     annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
     complexity: Annotated[int | None, "cyclomatic complexity as radon counts it; NULL for classes"]
     is_async: Annotated[bool, "1 for async def"]
+    parameter_names: Annotated[
+        str,
+        "names of the parameters in order, space-separated; `*` before those that are given by"
+        " keyword only, `*args`, `**kwargs`",
+    ]
 
 
 class Decorator(NamedTuple):
@@ -140,6 +145,20 @@ class Assignment(NamedTuple):
         " filter (`df[df.day < cut]`)",
     ]
     value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
+
+
+class Origin(NamedTuple):
+    """Where a value comes from that a function returns, an attribute holds or a name means."""
+
+    path: Path
+    owner: Annotated[str, "the function, or the class of the attribute; '' for a name of a module"]
+    name: Annotated[str, "attribute or name; '' for what the function returns"]
+    part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
+    elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
+    target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    parameter: Annotated[
+        str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
+    ]
 
 
 class StringLiteral(NamedTuple):
