@@ -115,7 +115,9 @@ class CallArgument(NamedTuple):
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
     kind: Annotated[
-        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+        str,
+        "string | number | bool | none | name | call | list | dict | fstring | text (put together:"
+        " `folder + '/a.csv'`, `'auc %f' % auc`; written like an f-string) | other",
     ]
     value: Annotated[
         str | None,

@@ -517,6 +517,28 @@ def test_assertions_of_unittest(linked):
         (["write_metric_file a.py:3"], "with open('metrics.json', 'w') as f:\n    pass\n"),
         (["write_metric_file a.py:4"], "import json\nPath('m').write_text(json.dumps(metrics))\n"),
         (["write_metric_file a.py:3"], "utils.save_dict(metrics, 'a.json')\n"),
+        (["write_metric_file a.py:3"], "utils.save_dict(d=metrics, path='a.json')\n"),
+        # Texts that are put together.
+        (["write_metric_file a.py:3"], "f.write('%f of %d' % (accuracy * 100, n))\n"),
+        (["write_metric_file a.py:3"], "f.write('{},{}'.format(epoch, mean_reward))\n"),
+        (["write_metric_file a.py:3"], "f.write('mse:{}'.format(a))\n"),
+        (["write_metric_file a.py:3"], "f.write('acc ' + str(acc))\n"),
+        (["write_metric_file a.py:3"], "print(f'{val_loss}', file=log)\n"),
+        (["write_metric_file a.py:3"], "import numpy as np; np.save(out + 'metrics.npy', a)\n"),
+        (
+            ["write_metric_file a.py:4"],
+            "import os\nwith open(os.path.join(out, 'accuracy.txt'), 'wt') as f:\n    pass\n",
+        ),
+        (
+            ["write_metric_file a.py:4"],
+            "result = {'accuracy': a, 'passed': b}\njson.dump(result, f)\n",
+        ),
+        ([], "print(f'{val_loss}')\n"),
+        ([], "print('%f' % val_loss, file=sys.stderr)\n"),
+        ([], "result = {'rows': a}\njson.dump(result, f)\n"),
+        ([], "import numpy as np; np.save(out + 'predictions.npy', a)\n"),
+        ([], "f.write('%s %s' % (name, row))\n"),
+        ([], "f.write(metrics_path + '\\n')\n"),
         # Shown, read, or not a metric.
         ([], "print(json.dumps(metrics))\n"),
         ([], "with open('metrics.json') as f:\n    pass\n"),
@@ -526,6 +548,22 @@ def test_assertions_of_unittest(linked):
 )
 def test_metric_files(linked, expected, code):
     code = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n" + code
+    assert found(linked, {"a.py": code}, "write_metric_file") == expected
+
+
+def test_metrics_written_around_an_own_training_loop(linked):
+    code = "import nets\nagent = nets.Agent()\nwith open('log.csv', 'w') as log:\n"
+    code += "    log.write('{},{}'.format(step, avg_reward))\n"
+    files = {"nets.py": TORCH_LOOP, "run.py": code}
+    assert found(linked, files, "write_metric_file") == ["write_metric_file run.py:4"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"), [(["write_metric_file a.py:3"], "accuracy"), ([], "score")]
+)
+def test_what_is_measured_by_hand_from_predictions(linked, expected, value):
+    code = "from tensorflow import keras\nkeras.models.load_model('m').predict(x)\n"
+    code += f"f.write('%f' % {value})\n"
     assert found(linked, {"a.py": code}, "write_metric_file") == expected
 
 

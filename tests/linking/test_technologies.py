@@ -213,7 +213,9 @@ def test_what_the_repository_itself_holds_may_be_of_any_type(
     made = "pkg.base.Job.service.client"
     add_call(store, "pkg/train.py", f"{made}.log_metric", receiver="client", line=1, id=1)
     add_call(store, "pkg/train.py", f"{made}.other", receiver="client", line=2, id=2)
-    add_call(store, "pkg/train.py", "pkg.base.CLIENTS.log_metric", receiver="a_client", line=3, id=3)
+    add_call(
+        store, "pkg/train.py", "pkg.base.CLIENTS.log_metric", receiver="a_client", line=3, id=3
+    )
     add_call(store, "pkg/train.py", "csv.writer.log_metric", receiver="client", line=4, id=4)
     assert found(store, tools) == {"log_metric pkg/train.py:1", "log_metric pkg/train.py:3"}
 
