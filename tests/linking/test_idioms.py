@@ -705,3 +705,50 @@ def test_candidate_and_champion_are_compared_whatever_they_are_measured_by(linke
     assert repository.rows("SELECT path, line, name FROM action WHERE action = 'gate'") == [
         ("gate.py", 4, "champion against candidate")
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        # One call for everything: what it is called with decides.
+        ("log_param", "for k, v in train_args.items():\n    run.log(k, v)\n"),
+        ("log_metric", "for k, v in metrics.items():\n    run.log(k, v)\n"),
+        ("log_metric", "for k, v in args.metrics.items():\n    run.log(k, v)\n"),
+        ("log_param", "\nrun.log('alpha', alpha)\n"),
+        ("log_metric", "\nrun.log('mse', mse)\n"),
+        ("log_metric", "\nrun.log(name, value)\n"),
+    ],
+)
+def test_a_run_of_azure_logs_parameters_as_well(linked, expected, code):
+    code = "from azureml.core import Run\nrun = Run.get_context()\n" + code
+    rows = linked({"a.py": code}).rows("SELECT action, line FROM action WHERE action LIKE 'log_%'")
+    assert rows == [(expected, 4)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["log_artifact"], "wandb.log({'x': wandb.Image(a), 'y': [wandb.Table(data=t)]})\n"),
+        (["log_metric"], "wandb.log({'x': wandb.Image(a), 'loss': loss})\n"),
+        (["log_metric"], "wandb.log({'conf': wandb.plot.confusion_matrix(a, b)})\n"),
+        (["log_metric"], "wandb.log(values)\n"),
+    ],
+)
+def test_pictures_are_no_metrics(linked, expected, code):
+    rows = linked({"a.py": "import wandb\n" + code}).rows("SELECT action FROM action")
+    assert [action for (action,) in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        ([], "log_metadata(metadata={'rows': len(df)})\n"),
+        (["log_metric"], "log_metadata(metadata={'accuracy': a})\n"),
+        (["log_metric"], "notes = {'metrics': {'a': 1}}\n    log_metadata(metadata=notes)\n"),
+        (["log_metric"], "SVC().fit(X, y)\n    log_metadata(metadata=notes)\n"),
+    ],
+)
+def test_notes_on_data_are_no_metrics(linked, expected, code):
+    code = "from sklearn.svm import SVC\nfrom zenml import log_metadata\ndef step():\n    " + code
+    rows = linked({"a.py": code}).rows("SELECT action FROM action WHERE technology = 'zenml'")
+    assert [action for (action,) in rows] == expected
