@@ -129,7 +129,10 @@ class CallArgument(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these).
+
+    A key may be bound to a name as well: `run['auc'] = auc`.
+    """
 
     path: Path
     cell: CellIndex

@@ -752,3 +752,29 @@ def test_notes_on_data_are_no_metrics(linked, expected, code):
     code = "from sklearn.svm import SVC\nfrom zenml import log_metadata\ndef step():\n    " + code
     rows = linked({"a.py": code}).rows("SELECT action FROM action WHERE technology = 'zenml'")
     assert [action for (action,) in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (
+            ["log_metric a.py:3"],
+            "from dvclive import Live\nwith Live() as live:\n    live.summary['dice'] = dice\n",
+        ),
+        (
+            ["log_metric a.py:3"],
+            "import wandb\nrun = wandb.init()\nrun.summary['acc'] = evaluate(model)\n",
+        ),
+        (["log_metric a.py:2"], "import wandb\nwandb.run.summary['best'] = best\n"),
+        (
+            ["log_metric a.py:3"],
+            "import neptune\nrun = neptune.init_run()\nrun['test/auc'] = auc\n"
+            "run['parameters'] = params\nrun['model/type'] = kind\n",
+        ),
+        ([], "import wandb\nrun = wandb.init()\nrun.summary['notes'] = 'first try'\n"),
+        ([], "run.summary['acc'] = acc\n"),
+        ([], "import wandb\nresults['acc'] = acc\n"),
+    ],
+)
+def test_metrics_that_are_put_into_a_run_by_key(linked, expected, code):
+    assert found(linked, {"a.py": code}, "log_metric") == expected

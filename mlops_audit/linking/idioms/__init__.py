@@ -14,6 +14,7 @@ from mlops_audit.linking.idioms.metric_file import metric_files
 from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
 from mlops_audit.linking.idioms.recorded import recorded
+from mlops_audit.linking.idioms.run_summary import run_summaries
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
 from mlops_audit.linking.idioms.shell_gate import shell_gates
@@ -31,6 +32,7 @@ _IN_THE_CODE = (
     switches,
     splits,
     leaks,
+    run_summaries,
     metric_files,
     drift_checks,
     data_checks,
