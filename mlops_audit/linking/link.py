@@ -11,7 +11,7 @@ from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
-from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms, recorded
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.launches import launch_edges
@@ -92,6 +92,7 @@ def _actions(
     named: Mapping[tuple[str, int], Sequence[Named]],
 ) -> None:
     uses, actions = match_technologies(store.connection, catalogue, launches, named)
+    actions = recorded(store.connection, actions)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))

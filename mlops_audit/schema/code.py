@@ -120,7 +120,9 @@ class CallArgument(NamedTuple):
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
     kind: Annotated[
-        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+        str,
+        "string | number | bool | none | name | call | list | dict | fstring | text (put together:"
+        " `folder + '/a.csv'`, `'auc %f' % auc`; written like an f-string) | other",
     ]
     value: Annotated[
         str | None,
@@ -132,7 +134,10 @@ class CallArgument(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these).
+
+    A key may be bound to a name as well: `run['auc'] = auc`.
+    """
 
     path: Path
     cell: CellIndex
