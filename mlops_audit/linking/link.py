@@ -15,6 +15,7 @@ from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.launches import launch_edges
+from mlops_audit.linking.randomness import randomness
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
 from mlops_audit.linking.runs import merge_runs
 from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
@@ -57,6 +58,7 @@ def link(
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
     launches = find_launches(connection, catalogue.technologies.values())
     _actions(store, catalogue, launches)
+    store.add("randomness", randomness(connection, catalogue))
     index = CodeIndex(connection)
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index) + launch_edges(commands, launches)
