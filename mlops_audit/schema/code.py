@@ -49,7 +49,7 @@ class Definition(NamedTuple):
     parameters: Annotated[int, "number of parameters without self/cls"]
     documented: Annotated[bool, "1 if it has a docstring"]
     annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
-    complexity: Annotated[int | None, "cyclomatic complexity by radon; NULL for classes"]
+    complexity: Annotated[int | None, "cyclomatic complexity as radon counts it; NULL for classes"]
     is_async: Annotated[bool, "1 for async def"]
 
 

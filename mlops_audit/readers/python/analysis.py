@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlops_audit.readers.python.complexity import complexities
 from mlops_audit.readers.python.origins import Resolver
 from mlops_audit.readers.python.records import CallRecord, ConditionRecord
 from mlops_audit.readers.python.statements import Statements, is_main_guard
@@ -37,7 +36,6 @@ class Analysis:
         walk = self._walk
         unit = Unit(lines, cell)
         try:
-            unit.complexity = complexities(tree)
             walk.out.top_level_statements += sum(map(_counts, tree.body))
         except RecursionError:
             walk.out.too_deep.append(1)

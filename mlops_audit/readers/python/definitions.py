@@ -83,7 +83,7 @@ class DefinitionWalk(Expressions):
                     _documented(node.body),
                     all(parameter.annotation for parameter in counted)
                     and (node.returns is not None or node.name == "__init__"),
-                    complexity_of(node, self.unit.complexity),
+                    complexity_of(node),
                     isinstance(node, ast.AsyncFunctionDef),
                 )
             )
