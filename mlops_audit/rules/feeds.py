@@ -60,6 +60,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "technology_use",
             "action",
+            "randomness",
             "entry_point",
             "command_target",
             "entry_reach",
