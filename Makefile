@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 CORPUS ?= corpus
 LABELS ?= labels.json
 
-.PHONY: help report test browser lint types layers docs generated picture check accuracy leakage benchmark clean
+.PHONY: help report test browser lint types layers docs generated picture check accuracy leakage benchmark throughput clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -63,6 +63,9 @@ leakage: $(STAMP) ## Precision and recall of mistakes in the flow of data
 
 benchmark: $(STAMP) ## Cold and warm seconds and peak memory beside bare parsing
 	$(BIN)/python -m benchmarks.speed
+
+throughput: $(STAMP) ## Code analysis beside bare parsing of the same files: make throughput CORPUS=DIR
+	$(BIN)/python -m benchmarks.throughput "$(CORPUS)"/*
 
 clean: ## Remove what was made
 	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache

@@ -28,6 +28,7 @@ from mlops_audit.schema.code import (
     Definition,
     Import,
     Module,
+    Origin,
     StringLiteral,
 )
 from mlops_audit.schema.dependency import (
@@ -51,7 +52,7 @@ from mlops_audit.schema.linked import (
     Trait,
     TriggerReach,
 )
-from mlops_audit.schema.notebook import Cell, Magic, Notebook
+from mlops_audit.schema.notebook import Cell, Magic, Notebook, NotebookName
 from mlops_audit.schema.repository import (
     Diagnostic,
     File,
@@ -94,6 +95,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Call,
     CallArgument,
     Assignment,
+    Origin,
     StringLiteral,
     Condition,
     Assertion,
@@ -101,6 +103,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Notebook,
     Cell,
     Magic,
+    NotebookName,
     Dependency,
     LockFile,
     PackageMetadata,
@@ -189,6 +192,8 @@ __all__ = [
     "Module",
     "Node",
     "Notebook",
+    "NotebookName",
+    "Origin",
     "Ownership",
     "PackageMetadata",
     "PersonalData",

@@ -49,8 +49,13 @@ class Definition(NamedTuple):
     parameters: Annotated[int, "number of parameters without self/cls"]
     documented: Annotated[bool, "1 if it has a docstring"]
     annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
-    complexity: Annotated[int | None, "cyclomatic complexity by radon; NULL for classes"]
+    complexity: Annotated[int | None, "cyclomatic complexity as radon counts it; NULL for classes"]
     is_async: Annotated[bool, "1 for async def"]
+    parameter_names: Annotated[
+        str,
+        "names of the parameters in order, space-separated; `*` before those that are given by"
+        " keyword only, `*args`, `**kwargs`",
+    ]
 
 
 class Decorator(NamedTuple):
@@ -115,7 +120,9 @@ class CallArgument(NamedTuple):
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
     kind: Annotated[
-        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+        str,
+        "string | number | bool | none | name | call | list | dict | fstring | text (put together:"
+        " `folder + '/a.csv'`, `'auc %f' % auc`; written like an f-string) | other",
     ]
     value: Annotated[
         str | None,
@@ -127,7 +134,10 @@ class CallArgument(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these).
+
+    A key may be bound to a name as well: `run['auc'] = auc`.
+    """
 
     path: Path
     cell: CellIndex
@@ -140,6 +150,20 @@ class Assignment(NamedTuple):
         " filter (`df[df.day < cut]`)",
     ]
     value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
+
+
+class Origin(NamedTuple):
+    """Where a value comes from that a function returns, an attribute holds or a name means."""
+
+    path: Path
+    owner: Annotated[str, "the function, or the class of the attribute; '' for a name of a module"]
+    name: Annotated[str, "attribute or name; '' for what the function returns"]
+    part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
+    elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
+    target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    parameter: Annotated[
+        str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
+    ]
 
 
 class StringLiteral(NamedTuple):

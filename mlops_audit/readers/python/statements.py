@@ -7,6 +7,7 @@ from typing import Any
 from mlops_audit.readers.python.calls import literal, part_kind, part_of
 from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
 from mlops_audit.readers.python.definitions import DefinitionWalk
+from mlops_audit.readers.python.origins import CONTAINER
 from mlops_audit.readers.python.records import BoundRecord
 from mlops_audit.schema import Assertion, Assignment
 
@@ -105,6 +106,9 @@ class Statements(DefinitionWalk):
         if isinstance(value, ast.Subscript):
             base = part_of(value, self.unit)
             return None if base is None else (part_kind(value, self.compared), base)
+        if name.endswith("]") and isinstance(value, (ast.Name, ast.Attribute)):
+            # `run["accuracy"] = accuracy`: what is put under which key.
+            return "name", self.unit.segment(value, 500)
         return literal(value, self.unit, name)
 
     def _target_name(self, target: ast.expr) -> str:
@@ -122,7 +126,8 @@ class Statements(DefinitionWalk):
         if node.value is not None:
             self.events.append("assign")
             found = self._bound([node.target], node.value)
-            origin = origin if found is None or found.startswith("builtins.") else found
+            if found is not None and (origin is None or _tells_more(found)):
+                origin = found
         self.bind(node.target, origin, node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
@@ -138,7 +143,10 @@ class Statements(DefinitionWalk):
         if type(node.value) is ast.Tuple:
             self.returned(tuple(self.eval(item) for item in node.value.elts))
         else:
-            self.returned(self.eval(node.value))
+            origin = self.eval(node.value)
+            self.returned(origin)
+            if origin is None and type(node.value) is ast.Name:
+                self.out.definitions.passed.setdefault(self.scope, node.value.id)
         if may_compare(node.value, self.compared):
             self.condition("return", node.value, node, ("return",), len(self.out.calls))
 
@@ -255,6 +263,19 @@ class Statements(DefinitionWalk):
                 self.eval(case.guard)
             self.visit(case.body)
         self.guards -= 1
+
+
+def _tells_more(origin: str) -> bool:
+    """Tell whether a value says better than its annotation what it is: an instance of a class."""
+    if origin[0] == CONTAINER:
+        return len(origin) > 2
+    called = origin.removesuffix("()").rpartition(".")[2]
+    return (
+        origin[-1] == ")"
+        and called[:1].isupper()
+        and called != "Field"
+        and not origin.startswith("builtins.")
+    )
 
 
 def is_main_guard(test: ast.expr) -> bool:
