@@ -36,7 +36,7 @@ from mlops_audit.readers.python.flow.values import (
 _MAX_DEPTH = 40
 _BUILTINS = frozenset(
     {"zip", "enumerate", "list", "tuple", "sorted", "max", "min", "sum", "int", "float", "iter",
-     "abs", "round", "set", "reversed"}
+     "abs", "round", "set", "reversed", "range"}
 )  # fmt: skip
 _SAVES = frozenset(
     {"DataFrame", "Series", "to_csv", "print", "display", "round", "len", "type", "astype", "head",

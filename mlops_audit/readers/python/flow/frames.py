@@ -66,7 +66,12 @@ def _rows(
             return owner
         if isinstance(node.upper, ast.Constant) and node.lower is None and node.upper.value == 0:
             return owner
-        return taken(state, owner, ("slice", _code(node.lower), _code(node.upper)), site)
+        part = taken(state, owner, ("slice", _code(node.lower), _code(node.upper)), site)
+        if owner.time is None and _slides(state, node):
+            return part._replace(time=Evidence(site, "windows that overlap"))
+        return part
+    if isinstance(key, Seq) and key.items and all(map(_number, key.items[:20])):
+        return taken(state, owner, ("rows", _code(node)), site)
     if isinstance(key, RowIndex):
         return indexed(state, owner, key, site, text_of(node))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
@@ -88,6 +93,22 @@ def _rows(
     # Rows or columns, that is not known; the same code takes the same.
     part = taken(state, owner, ("rows", _code(node)), site)
     return part if rows_only else _unsure(part)
+
+
+def _number(value: Value) -> bool:
+    return isinstance(value, Const) and type(value.value) is int
+
+
+def _slides(state: State, node: ast.Slice) -> bool:
+    """Tell `x[i - 60 : i]` in a loop over `i`."""
+    if node.lower is None or node.upper is None or node.step is not None or not state.loops:
+        return False
+    varied = {name for loop in state.loops for name in loop.names}
+    ends = (
+        {inner.id for inner in ast.walk(end) if isinstance(inner, ast.Name)} & varied
+        for end in (node.lower, node.upper)
+    )
+    return bool(set.intersection(*ends))
 
 
 def _code(node: ast.expr | None) -> str:

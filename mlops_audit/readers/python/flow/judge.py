@@ -23,7 +23,7 @@ def judged(state: State) -> Iterator[Mistake]:
     yield from _targets(state)
     told: set[Split] = set()
     for one in state.divided:
-        yield from _in_time(one)
+        yield from _in_time(state, one)
         if one.split not in told:
             for mistake in _copied(state, one):
                 told.add(one.split)
@@ -150,9 +150,11 @@ def _target(pair: Pair, detail: str) -> Mistake:
     )  # fmt: skip
 
 
-def _in_time(one: Divided) -> Iterator[Mistake]:
+def _in_time(state: State, one: Divided) -> Iterator[Mistake]:
     time, split = one.data.time, one.split
     if time is None or not split.random or not is_split(split):
+        return
+    if held_apart(state, one.data.rows):
         return
     weak = time.why.startswith("sorted")
     yield Mistake(

@@ -264,6 +264,11 @@ def _drawn_numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Val
     return RowIndex(("draw", state.cell, node.lineno, node.col_offset))
 
 
+def _numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`range(1, 40)`: a few numbers stand for all."""
+    return Seq([Const(1), Const(2)])
+
+
 def chosen(state: State, score: Score, node: ast.AST) -> None:
     """Take note of a choice of the best of several scores."""
     for loop in score.loops:
@@ -280,5 +285,6 @@ HANDLERS = {
     "Dataset": _dataset,
     "resample": _resample,
     "shuffle": _shuffled,
+    **dict.fromkeys(("range", "arange", "linspace", "logspace", "geomspace"), _numbers),
     **dict.fromkeys(_DRAWS, _drawn_numbers),
 }
