@@ -43,6 +43,10 @@ def collect(
         if progress is not None:
             progress("Reading", done, len(files))
     rows.flush()
+    if repository.run_folders:
+        from mlops_audit.facts.run_stores import add_run_folders
+
+        add_run_folders(store, repository.run_folders, jobs or _available_processors())
     if cache is not None:
         cache.close()
     store.add_rows(repository.history())
