@@ -26,15 +26,17 @@ _PARALLEL_RUNS = 400
 _RUN_LIMIT = 200_000
 
 
-def add_run_folders(store: FactStore, folders: Iterable[RunFolder], jobs: int) -> None:
+def add_run_folders(
+    store: FactStore, folders: Iterable[RunFolder], jobs: int, *, history: bool = False
+) -> None:
     """Add the runs of the folders that a repository sets aside."""
     for folder in folders:
         if not is_own_log(folder.path, folder.role):
             continue
         if folder.kind == "database":
-            add_database(store, folder.place, folder.path)
+            add_database(store, folder.place, folder.path, history=history)
         else:
-            add_file_store(store, folder.place, folder.path, jobs=jobs)
+            add_file_store(store, folder.place, folder.path, jobs=jobs, history=history)
 
 
 def add_file_store(

@@ -115,11 +115,11 @@ def outline(place: str, store: str) -> Outline:
             if name.isascii() and name.isdigit() and len(name) <= 30:
                 inside = f"{below}/{name}" if below else name
                 runs = tuple(filter(is_run_id, _folders(f"{folder}/{name}")))
-                title, deleted = _experiment(place, inside, store)
+                title, deleted = _experiment(place, inside)
                 found.experiments.append(Experiment(name, title, deleted, inside, runs))
     models = list(_models(place, store))
     if any(row.run and row.run.startswith("m-") for row in models):
-        makers = _makers(place, store, found.experiments)
+        makers = _makers(place, found.experiments)
         models = [
             row._replace(run=makers.get(row.run)) if row.run and row.run[:2] == "m-" else row
             for row in models
@@ -255,8 +255,7 @@ class _Reading:
     def _input(self, run: str, handle: int) -> None:
         for name in _names(handle, "inputs"):
             meta = _content(handle, f"inputs/{name}/meta.yaml")
-            path = f"{self._store}/0/{'0' * 32}/inputs/{_shown(name)[:90]}/meta.yaml"
-            for row in MlflowFilesReader().read(_file(path), meta):
+            for row in _said(f"0/{'0' * 32}/inputs/{_shown(name)[:90]}/meta.yaml", meta):
                 if isinstance(row, RunInput):
                     title, digest = self._dataset(row.name)
                     self._inputs.append(RunInput(self._store, run, title, digest, row.context))
@@ -268,44 +267,42 @@ class _Reading:
                 chunk = self._chunk
                 inside = f"{chunk.experiment.folder}/datasets/{identity}/meta.yaml"
                 content = _file_content(f"{chunk.place}/{inside}")
-                for row in MlflowFilesReader().read(_file(f"{chunk.store}/{inside}"), content):
+                for row in _said(inside, content):
                     if isinstance(row, RunInput):
                         found = row.name, row.digest
             self._data[identity] = found
         return self._data[identity]
 
 
-def _experiment(place: str, inside: str, store: str) -> tuple[str, bool]:
+def _experiment(place: str, inside: str) -> tuple[str, bool]:
     content = _file_content(f"{place}/{inside}/meta.yaml")
-    for row in MlflowFilesReader().read(_file(f"{store}/{inside}/meta.yaml"), content):
+    for row in _said(f"{inside}/meta.yaml", content):
         if isinstance(row, Run) and row.run == STORE:
             return row.name, row.deleted
     return "", inside.startswith(".trash")
 
 
 def _models(place: str, store: str) -> Iterator[RegisteredModel]:
-    reader = MlflowFilesReader()
     root = f"{place}/models"
     for name in _folders(root):
         places = [f"{version}/meta.yaml" for version in _folders(f"{root}/{name}")]
         places += [f"aliases/{alias}" for alias in _listed(f"{root}/{name}/aliases")]
         for inside in places:
-            path = f"{store}/models/{_shown(name)}/{_shown(inside)}"
+            path = f"models/{_shown(name)}/{_shown(inside)}"
             content = _file_content(f"{root}/{name}/{inside}")
-            for row in reader.read(_file(path), content) if content else ():
+            for row in _said(path, content) if content else ():
                 if isinstance(row, RegisteredModel):
-                    yield row
+                    yield row._replace(path=f"{store}/{path}")
 
 
-def _makers(place: str, store: str, experiments: Sequence[Experiment]) -> dict[str, str]:
+def _makers(place: str, experiments: Sequence[Experiment]) -> dict[str, str]:
     """Map logged models to the runs that made them."""
-    reader = MlflowFilesReader()
     found: dict[str, str] = {}
     for experiment in experiments:
         for model in _folders(f"{place}/{experiment.folder}/models"):
             inside = f"{experiment.folder}/models/{model}/meta.yaml"
             content = _file_content(f"{place}/{inside}")
-            for row in reader.read(_file(f"{store}/{inside}"), content):
+            for row in _said(inside, content):
                 if isinstance(row, RunTag) and row.key == LOGGED_MODEL:
                     found[row.value] = row.run
     return found
@@ -439,8 +436,10 @@ def _listed(place: str) -> list[str]:
         return []
 
 
-def _file(path: str) -> SourceFile:
-    return SourceFile(path=path, kind="yaml", size=1, role="source", digest=None)
+def _said(inside: str, content: bytes) -> Iterator[Any]:
+    """Yield what the reader of single files says about a file at a path below the store."""
+    file = SourceFile(path=f"store/{inside}", kind="yaml", size=1, role="source", digest=None)
+    return MlflowFilesReader().read(file, content)
 
 
 def _text(content: bytes) -> str:
