@@ -20,6 +20,7 @@ from mlops_audit.derived import Derived
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
 from mlops_audit.repository.model import Repository
+from mlops_audit.tracking.address import Address
 
 #: Called with the name of the stage, files done and files in all.
 Progress = Callable[[str, int, int], None]
@@ -52,6 +53,8 @@ class AuditOptions:
     min_score: int | None = None
     #: Pairs of phase and lowest score.
     phase_scores: tuple[tuple[str, int], ...] = ()
+    #: Stores of runs outside of the repository, read beside what it holds.
+    tracking: tuple[Address, ...] = ()
     jobs: int | None = None
     cache: bool = True
     facts: Path | None = None
@@ -236,7 +239,13 @@ def _collect(
 
     cache = FactCache.open_default(never_below=path) if options.cache else None
     jobs = options.jobs or configuration.jobs
-    return collect(repository, jobs=jobs, cache=cache, progress=progress)
+    store = collect(repository, jobs=jobs, cache=cache, progress=progress)
+    if options.tracking:
+        from mlops_audit.facts.collect import available_processors
+        from mlops_audit.tracking import add_tracking_stores
+
+        add_tracking_stores(store, options.tracking, jobs=jobs or available_processors())
+    return store
 
 
 def _link(

@@ -67,6 +67,12 @@ def scan(
     min_score: list[str] = typer.Option(
         [], "--min-score", metavar="[PHASE=]N", help="Exit with 1 below this score; repeatable."
     ),
+    tracking_uri: list[str] = typer.Option(
+        [],
+        "--tracking-uri",
+        metavar="URI",
+        help="Also read the runs of this tracking server, database or folder; repeatable.",
+    ),
     jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, help="Processes for reading."),
     no_cache: bool = typer.Option(False, "--no-cache", help="Read every file anew."),
     facts: Path | None = typer.Option(
@@ -84,6 +90,7 @@ def scan(
     from mlops_audit.audit import AuditOptions, audit
     from mlops_audit.cli.progress import progress_bar, timings
     from mlops_audit.reports.write import check_writable, write_atomic
+    from mlops_audit.tracking.address import parse_address
 
     files = [target for _, target in targets if target is not None]
     for file in [*files, *([] if facts is None else [facts])]:
@@ -101,6 +108,7 @@ def scan(
         min_level=min_level,
         min_score=overall,
         phase_scores=phase_scores,
+        tracking=tuple(map(parse_address, tracking_uri)),
         jobs=jobs,
         cache=not no_cache,
         facts=facts,
