@@ -62,7 +62,7 @@ def _json(names: list[str], rows: list[Row]) -> None:
 
 
 def _csv(names: list[str], rows: list[Row]) -> None:
-    from mlops_audit.cli.tables import csv_safe
+    from mlops_audit.reports.spreadsheet import csv_safe
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([csv_safe(name) for name in names])

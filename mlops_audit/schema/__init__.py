@@ -63,6 +63,7 @@ from mlops_audit.schema.repository import (
     IgnorePattern,
     Project,
     RepositoryInfo,
+    Suppression,
 )
 from mlops_audit.schema.run import (
     RegisteredModel,
@@ -91,6 +92,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     GitChange,
     GitRef,
     IgnorePattern,
+    Suppression,
     Module,
     Definition,
     Decorator,
@@ -226,6 +228,7 @@ __all__ = [
     "StageItem",
     "Step",
     "StringLiteral",
+    "Suppression",
     "Task",
     "TechnologyUse",
     "Trait",

@@ -4,7 +4,7 @@ import json
 
 from cli_support import TRAINING
 
-from mlops_audit.cli.tables import csv_safe
+from mlops_audit.reports.spreadsheet import csv_safe
 
 
 def test_rules_are_listed_one_a_line_in_a_pipe(command) -> None:
