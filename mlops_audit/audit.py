@@ -280,7 +280,13 @@ def _collect(
 
     cache = FactCache.open_default(never_below=path) if options.cache else None
     jobs = options.jobs or configuration.jobs
-    return collect(repository, jobs=jobs, cache=cache, progress=progress)
+    store = collect(repository, jobs=jobs, cache=cache, progress=progress)
+    if options.tracking:
+        from mlops_audit.facts.collect import available_processors
+        from mlops_audit.tracking import add_tracking_stores
+
+        add_tracking_stores(store, options.tracking, jobs=jobs or available_processors())
+    return store
 
 
 def _link(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mlops_audit.tracking.address import Address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditOptions:
@@ -39,6 +41,8 @@ class AuditOptions:
     #: Points by which the score may fall.
     max_drop: int | None = None
     fail_on_regression: bool | None = None
+    #: Stores of runs outside of the repository, read beside what it holds.
+    tracking: tuple[Address, ...] = ()
     jobs: int | None = None
     cache: bool = True
     facts: Path | None = None

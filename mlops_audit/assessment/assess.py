@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlops_audit.assessment.automation import automation_of
 from mlops_audit.assessment.compare import compare
 from mlops_audit.assessment.findings import NoLines, ReadLines, build_evidence, build_findings
 from mlops_audit.assessment.gate import GateOptions, Judged, decide
@@ -110,7 +111,7 @@ def assess(
         results=tuple(_result(item, fingerprints) for item in _sorted(verdicts)),
         findings=findings,
         runs=runs_of(connection),
-        automation=_automation(connection),
+        automation=automation_of(connection),
         roadmap=roadmap_of(lifecycle, judgements, findings, kind),
         gate=decide(
             terms.gate,
@@ -373,23 +374,6 @@ def _anchor(connection: sqlite3.Connection) -> str | None:
     )
     found = rows.fetchone()
     return None if found is None else str(found[0])
-
-
-def _automation(connection: sqlite3.Connection) -> dict[str, Any]:
-    nodes = connection.execute("SELECT id, kind, label, path, line FROM node ORDER BY id")
-    edges = connection.execute(
-        "SELECT source, target, kind, resolved, confidence FROM edge ORDER BY source, target, kind"
-    )
-    return {
-        "nodes": [
-            {"id": i, "kind": kind, "label": label, "path": path, "line": line}
-            for i, kind, label, path, line in nodes
-        ],
-        "edges": [
-            {"source": s, "target": t, "kind": k, "resolved": bool(r), "confidence": c}
-            for s, t, k, r, c in edges
-        ],
-    }
 
 
 def _diagnostics(connection: sqlite3.Connection) -> tuple[dict[str, Any], ...]:

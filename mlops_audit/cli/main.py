@@ -13,7 +13,18 @@ from mlops_audit import __version__
 from mlops_audit.cli import completion
 from mlops_audit.errors import AuditError
 
-COMMANDS = ("scan", "rules", "explain", "query", "baseline", "diff", "init", "config")
+COMMANDS = (
+    "scan",
+    "rules",
+    "explain",
+    "query",
+    "graph",
+    "runs",
+    "baseline",
+    "diff",
+    "init",
+    "config",
+)
 
 #: What the shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -31,7 +42,18 @@ class _Complaint(Protocol):
 
 def application() -> typer.Typer:
     """Return the application with every command."""
-    from mlops_audit.cli import baseline, config, diff, explain, init, query, rules, scan
+    from mlops_audit.cli import (
+        baseline,
+        config,
+        diff,
+        explain,
+        graph,
+        init,
+        query,
+        rules,
+        runs,
+        scan,
+    )
 
     app = typer.Typer(
         name="mlops-audit",
@@ -44,7 +66,7 @@ def application() -> typer.Typer:
         no_args_is_help=False,
     )
     app.callback()(options)
-    for module in (scan, rules, explain, query, baseline, diff, init, config):
+    for module in (scan, rules, explain, query, graph, runs, baseline, diff, init, config):
         module.register(app)
     return app
 

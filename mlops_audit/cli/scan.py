@@ -76,6 +76,12 @@ def scan(
     min_score: list[str] = typer.Option(
         [], "--min-score", metavar="[PHASE=]N", help="Exit with 1 below this score; repeatable."
     ),
+    tracking_uri: list[str] = typer.Option(
+        [],
+        "--tracking-uri",
+        metavar="URI",
+        help="Also read the runs of this tracking server, database or folder; repeatable.",
+    ),
     require: list[str] = typer.Option(
         [], "--require", help="Exit with 1 unless this practice is met; repeatable."
     ),
@@ -119,6 +125,7 @@ def scan(
     from mlops_audit.cli.progress import progress_bar, timings
     from mlops_audit.cli.ratchet import tighten
     from mlops_audit.reports.write import check_writable, write_atomic
+    from mlops_audit.tracking.address import parse_address
 
     files = [target for _, target in written if target is not None]
     for file in [*files, *([] if facts is None else [facts])]:
@@ -136,6 +143,7 @@ def scan(
         min_level=min_level,
         min_score=overall,
         phase_scores=phase_scores,
+        tracking=tuple(map(parse_address, tracking_uri)),
         require=tuple(require),
         baseline=baseline,
         base=base,

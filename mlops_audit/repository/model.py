@@ -36,6 +36,20 @@ class SourceFile:
         return f".{suffix.lower()}" if dot and stem else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """A store of runs in the work tree that is too large to be read file by file.
+
+    ``path`` is what it is called, ``place`` where it lies on the disk. Its files are not listed.
+    """
+
+    path: str
+    place: str
+    #: `mlflow-files` or `database`.
+    kind: str
+    role: str = "source"
+
+
 class Repository(Protocol):
     """A work tree, or one git revision read from the object store."""
 
@@ -46,6 +60,10 @@ class Repository(Protocol):
     @property
     def files(self) -> tuple[SourceFile, ...]:
         """All files, sorted by path."""
+
+    @property
+    def run_folders(self) -> tuple[RunFolder, ...]:
+        """Large stores of runs, whose files are not among `files`."""
 
     @property
     def projects(self) -> tuple[Project, ...]:

@@ -9,7 +9,7 @@ from mlops_audit.repository.disk import Disk
 from mlops_audit.repository.git import Git, GitError
 from mlops_audit.repository.history import changes, commits, references
 from mlops_audit.repository.kinds import size_limit
-from mlops_audit.repository.model import SourceFile
+from mlops_audit.repository.model import RunFolder, SourceFile
 from mlops_audit.schema import Diagnostic, GitChange, GitCommit, GitRef, Project, RepositoryInfo
 from mlops_audit.text import shown
 
@@ -36,6 +36,7 @@ class OpenedRepository:
     max_file_bytes: int
     source: Disk | BlobReader
     past: History | None
+    run_folders: tuple[RunFolder, ...] = ()
     _readable: dict[str, SourceFile] = field(init=False)
 
     def __post_init__(self) -> None:
