@@ -139,7 +139,12 @@ def method(state: State, estimator: Estimator, name: str, args: Args, node: ast.
         if data is None:
             return None
         return data._replace(
-            by=estimator, columns=None, lessons=frozenset(), series=True, opaque=False
+            by=estimator,
+            asked=state.next(),
+            columns=None,
+            lessons=frozenset(),
+            series=True,
+            opaque=False,
         )
     if name in ("score", "evaluate", "evaluate_generator"):
         data = data_of(args.get(0, "X", "x", "dataset"))
@@ -320,7 +325,9 @@ def scored(
     site = state.site(node)
     subject = text_of(args.node(0, "X", "x")) if args is not None else ""
     loops = frozenset(state.loops) if state.loops else frozenset()
-    state.scores.append(Scored(state.next(), site, model, data.rows, what, subject))
+    order = state.next()
+    asked = data.asked if data.by is not None else order
+    state.scores.append(Scored(order, site, model, data.rows, what, subject, asked))
     if model is not None:
         for loop in state.loops:
             varies = loop in model.tuned or (loop.kind == "models")

@@ -325,7 +325,9 @@ class Expressions(State):
                 data = data_of(args.get(0))
                 if data is None:
                     return function
-                return data._replace(by=function, lessons=frozenset(), columns=None, opaque=False)
+                return data._replace(
+                    by=function, asked=self.next(), lessons=frozenset(), columns=None, opaque=False
+                )
             case _:
                 return frames.score_of(args.all())
 

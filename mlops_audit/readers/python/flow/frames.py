@@ -141,7 +141,13 @@ def column(state: State, data: Data, names: list[str], *, series: bool) -> Data:
     if columns is not None:
         columns.frame.seen.update(names[:200])
         columns = Columns(columns.frame, frozenset(names))
-    return data._replace(columns=columns, series=series, opaque=False)
+    lessons = _of_columns(data.lessons, frozenset(names))
+    return data._replace(columns=columns, lessons=lessons, series=series, opaque=False)
+
+
+def _of_columns(lessons: frozenset[Lesson], names: frozenset[str]) -> frozenset[Lesson]:
+    """Return the lessons that may have shaped some columns."""
+    return frozenset(one for one in lessons if not one.columns or not one.columns.isdisjoint(names))
 
 
 def _columns_at(data: Data, node: ast.expr, key: Value) -> Data:
@@ -153,6 +159,7 @@ def _columns_at(data: Data, node: ast.expr, key: Value) -> Data:
         columns.frame.seen.update(names[:200])
         return data._replace(
             columns=Columns(columns.frame, frozenset(names)),
+            lessons=_of_columns(data.lessons, frozenset(names)),
             series=isinstance(key, Const),
             opaque=False,
         )
@@ -196,7 +203,9 @@ def without(state: State, data: Data, names_value: Value) -> Data:
         columns = columns._replace(kept=columns.kept - set(names))
     elif len(columns.dropped) < 500:
         columns = columns._replace(dropped=columns.dropped | set(names))
-    return data._replace(columns=columns, series=False, opaque=False)
+    gone = frozenset(names)
+    lessons = frozenset(one for one in data.lessons if not one.columns or not one.columns <= gone)
+    return data._replace(columns=columns, lessons=lessons, series=False, opaque=False)
 
 
 def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> Value:
@@ -222,9 +231,7 @@ def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> V
         result = _sorted(data, args, site)
     elif name == "assign":
         for key, value in args.keywords.items():
-            result = written(state, data, key, value, site)
-            if isinstance(result, Data):
-                data = result
+            data = written(state, data, [key], value, site)
         return data
     elif name in ("join", "merge"):
         joined = merged([data, *args.values[:1]]) or data
@@ -376,38 +383,39 @@ def stacked(state: State, values: list[Value], site: Site) -> Data | None:
     return first._replace(rows=rows, copies=copies, columns=columns, opaque=False)
 
 
-def written(state: State, data: Data, key: str, value: Value, site: Site) -> Data:
-    """Return data after `data[key] = value`."""
-    columns = data.columns
-    lessons, time, copies = data.lessons, data.time, data.copies
+def written(state: State, data: Data, keys: list[str], value: Value, site: Site) -> Data:
+    """Return data after `data[keys] = value`; no keys if it is not known what is written."""
+    names = frozenset(keys[:200])
+    columns, lessons, time = data.columns, data.lessons, data.time
+    taught: frozenset[Lesson] = frozenset()
     if isinstance(value, Data):
-        new = value.lessons - lessons
-        kept = value.columns.kept if value.columns is not None else None
-        if columns is not None and value.columns is not None and kept is not None:
-            same_frame = value.columns.frame is columns.frame
-            if (
-                same_frame
-                and len(kept) == 1
-                and key not in kept
-                and len(columns.frame.derived) < 500
-            ):
-                columns.frame.derived.setdefault((key, next(iter(kept))), site)
-        if new:
-            lessons = limited(lessons | new)
+        taught = value.lessons - lessons
         time = time or value.time
-    if isinstance(value, Score):
-        lessons = limited(lessons | {one for one in value.lessons if one.kind != "statistic"})
+        _derive(columns, value, keys, site)
+    elif isinstance(value, Score):
+        taught = frozenset(one for one in value.lessons if one.kind != "statistic")
+    if taught:
+        lessons = limited(lessons | {one._replace(columns=names) for one in taught})
     if columns is not None:
-        columns.frame.seen.add(key)
+        columns.frame.seen.update(names)
         if len(columns.added) < 500:
-            columns = columns._replace(added=columns.added | {key})
+            columns = columns._replace(added=columns.added | names)
         if columns.kept is not None:
-            columns = columns._replace(kept=columns.kept | {key})
-        elif key in columns.dropped:
-            columns = columns._replace(dropped=columns.dropped - {key})
-    return data._replace(
-        lessons=lessons, time=time, copies=copies, columns=columns, opaque=False, series=False
-    )
+            columns = columns._replace(kept=columns.kept | names)
+        elif not names.isdisjoint(columns.dropped):
+            columns = columns._replace(dropped=columns.dropped - names)
+    return data._replace(lessons=lessons, time=time, columns=columns, opaque=False, series=False)
+
+
+def _derive(columns: Columns | None, value: Data, keys: list[str], site: Site) -> None:
+    """Note that a column is computed from one other."""
+    if columns is None or value.columns is None or value.columns.kept is None or len(keys) != 1:
+        return
+    kept, frame = value.columns.kept, columns.frame
+    if value.columns.frame is not frame or len(kept) != 1 or keys[0] in kept:
+        return
+    if len(frame.derived) < 500:
+        frame.derived.setdefault((keys[0], next(iter(kept))), site)
 
 
 def score_of(values: list[Value]) -> Score | None:

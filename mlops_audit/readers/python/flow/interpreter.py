@@ -127,7 +127,7 @@ class Interpreter(Expressions):
             and not owner.series
             and target.attr in owner.columns.frame.seen
         ):
-            new = frames.written(self, owner, target.attr, value, self.site(node))
+            new = frames.written(self, owner, [target.attr], value, self.site(node))
             self.mutate(owner, new)
 
     def _set_item(self, target: ast.Subscript, value: Value, node: ast.AST) -> None:
@@ -146,11 +146,9 @@ class Interpreter(Expressions):
             elif len(owner.items) < 100:
                 owner.items.append(value)
         elif isinstance(owner, Data):
-            names = strings(key) or [""]
-            new = owner
-            for name in names[:50]:
-                new = frames.written(self, new, name, value, self.site(node))
-            self.mutate(owner, new)
+            self.mutate(
+                owner, frames.written(self, owner, strings(key) or [], value, self.site(node))
+            )
 
     def _expression(self, node: ast.Expr) -> None:
         self.eval(node.value)

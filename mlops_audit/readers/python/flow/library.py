@@ -94,7 +94,18 @@ def _loaded(state: State, args: Args, node: ast.Call) -> Value:
     path = args.constant(0)
     name = path.rpartition("/")[2] if isinstance(path, str) else ""
     data = state.fresh(name[:80], state.site(node))
+    if not node_name(node).startswith("read_"):
+        # Columns of a frame have names; what other loaders give is not known.
+        data = data._replace(columns=None)
     return data._replace(opaque=False) if name else data
+
+
+def node_name(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _train_test_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:

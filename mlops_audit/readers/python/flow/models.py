@@ -26,7 +26,7 @@ def evaluated(state: State) -> Iterator[Mistake]:
         if model is None:
             unclear = unclear or scored.rows.role != "train"
             continue
-        fit = _last_fit(model, scored.order)
+        fit = _last_fit(model, scored.asked)
         if fit is None:
             honest.add(model)
         elif not _seen(fit.rows, scored.rows):

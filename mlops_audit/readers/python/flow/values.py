@@ -160,6 +160,8 @@ class Lesson(NamedTuple):
     confidence: str = "high"
     #: The column of answers that it was learned from, if from one.
     target: str = ""
+    #: The columns that it has shaped, none if that is not known.
+    columns: frozenset[str] = frozenset()
 
 
 class Evidence(NamedTuple):
@@ -179,6 +181,8 @@ class Data(NamedTuple):
     copies: Evidence | None = None
     #: The model whose predictions these are.
     by: "Estimator | None" = None
+    #: When they were made, in the order of events.
+    asked: int = 0
     #: One column by itself.
     series: bool = False
     #: Nothing is known but a name.
@@ -255,6 +259,8 @@ class Scored(NamedTuple):
     rows: Rows
     what: str
     subject: str
+    #: When the predictions were made.
+    asked: int
 
 
 class Seq:
