@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from mlops_audit.readers.python.flow import estimators, frames, library
+from mlops_audit.readers.python.flow import estimators, frames, library, making, selecting
 from mlops_audit.readers.python.flow.arguments import Args, text_of
 from mlops_audit.readers.python.flow.knowledge import (
     CHOOSES,
@@ -13,9 +13,9 @@ from mlops_audit.readers.python.flow.knowledge import (
     group_of,
     is_metric,
 )
+from mlops_audit.readers.python.flow.rows import Columns
 from mlops_audit.readers.python.flow.state import State, data_of, limited, merged
 from mlops_audit.readers.python.flow.values import (
-    Columns,
     Const,
     Data,
     Estimator,
@@ -135,7 +135,7 @@ class Expressions(State):
             return Method(None, name)
         columns = owner.columns
         if columns is not None and name in columns.frame.seen and not owner.series:
-            return frames.column(self, owner, [name], series=True)
+            return selecting.column(self, owner, [name], series=True)
         return Method(owner, name)
 
     def _subscript(self, node: ast.Subscript) -> Value:
@@ -145,7 +145,7 @@ class Expressions(State):
             rows_only = owner.name in _INDEXERS
             if not rows_only and isinstance(owner.owner, Data) and owner.owner.columns:
                 # `df.price[mask]`: an attribute that is a column.
-                owner = frames.column(self, owner.owner, [owner.name], series=True)
+                owner = selecting.column(self, owner.owner, [owner.name], series=True)
             else:
                 owner = owner.owner
         key: Value = None
@@ -367,7 +367,7 @@ class Expressions(State):
         if isinstance(owner, Estimator):
             return estimators.method(self, owner, name, args, node)
         if isinstance(owner, Splitter):
-            return estimators.folds(self, owner, args, node) if name == "split" else None
+            return making.folds(self, owner, args, node) if name == "split" else None
         if isinstance(owner, Seq):
             return self._of_sequence(owner, name, args, node)
         if isinstance(owner, Score):
@@ -380,8 +380,8 @@ class Expressions(State):
 
     def _of_data(self, owner: Data, name: str, args: Args, node: ast.Call) -> Value:
         receiver = text_of(node.func).rpartition(".")[0]
-        if owner.by is None and estimators.may_fit(owner, name, args):
-            made = estimators.guessed(self, receiver, self.site(node))
+        if owner.by is None and making.may_fit(owner, name, args):
+            made = making.guessed(self, receiver, self.site(node))
             self.mutate(owner, made)
             return estimators.method(self, made, name, args, node)
         if name == "groupby":

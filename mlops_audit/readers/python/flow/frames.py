@@ -10,12 +10,12 @@ from mlops_audit.readers.python.flow.knowledge import (
     TIME_SHIFTS,
     names_columns,
     names_time,
-    part_by_name,
 )
-from mlops_audit.readers.python.flow.splits import indexed, taken
+from mlops_audit.readers.python.flow.rows import Rows, Site, Split, contains
+from mlops_audit.readers.python.flow.selecting import column, columns_at, unsure, without, written
+from mlops_audit.readers.python.flow.splits import divided, indexed, taken
 from mlops_audit.readers.python.flow.state import State, data_of, limited, merged
 from mlops_audit.readers.python.flow.values import (
-    Columns,
     Const,
     Data,
     Evidence,
@@ -23,17 +23,12 @@ from mlops_audit.readers.python.flow.values import (
     Loop,
     Method,
     RowIndex,
-    Rows,
     Score,
     Seq,
-    Site,
-    Split,
     Value,
-    contains,
 )
 
 _INDEXERS = frozenset({"iloc", "loc", "ix", "at", "iat"})
-_LAST = "#last"
 
 
 def subscript(state: State, owner: Data, node: ast.Subscript, key: Value, rows_only: bool) -> Value:
@@ -46,7 +41,7 @@ def subscript(state: State, owner: Data, node: ast.Subscript, key: Value, rows_o
         first = _rows(state, owner, piece.elts[0], _item(key, 0), site, rows_only=True)
         if len(piece.elts) == 1:
             return first
-        return _columns_at(first, piece.elts[1], _item(key, 1))
+        return columns_at(first, piece.elts[1], _item(key, 1))
     if rows_only:
         return _rows(state, owner, piece, key, site, rows_only=True)
     return _rows(state, owner, piece, key, site, rows_only=False)
@@ -82,17 +77,17 @@ def _rows(
             return column(state, owner, names, series=isinstance(key, Const))
     if isinstance(key, Data) and not key.series and not isinstance(node, ast.Compare):
         # Columns that data named, as those that a statistic picked.
-        return _unsure(owner)._replace(lessons=limited(owner.lessons | key.lessons))
+        return unsure(owner)._replace(lessons=limited(owner.lessons | key.lessons))
     known = isinstance(key, Data) and key.rows.root is owner.rows.root
     if known or isinstance(node, (ast.Compare, ast.BoolOp, ast.BinOp)):
         return taken(state, owner, ("mask", _code(node), False), site)
     if isinstance(key, Score):
-        return _unsure(owner)._replace(lessons=limited(owner.lessons | key.lessons))
+        return unsure(owner)._replace(lessons=limited(owner.lessons | key.lessons))
     if not rows_only and (isinstance(key, (Seq, Method)) or names_columns(text_of(node))):
-        return _unsure(owner)
+        return unsure(owner)
     # Rows or columns, that is not known; the same code takes the same.
     part = taken(state, owner, ("rows", _code(node)), site)
-    return part if rows_only else _unsure(part)
+    return part if rows_only else unsure(part)
 
 
 def _number(value: Value) -> bool:
@@ -120,59 +115,6 @@ def _code(node: ast.expr | None) -> str:
         return str(id(node))
 
 
-def _unsure(data: Data) -> Data:
-    columns = data.columns
-    if columns is not None and columns.kept is not None:
-        columns = None
-    elif columns is not None:
-        columns = columns._replace(sure=False)
-    return data._replace(columns=columns, series=False, opaque=False)
-
-
-def column(state: State, data: Data, names: list[str], *, series: bool) -> Data:
-    """Return some columns of data."""
-    if data.opaque and series and part_by_name(names[0]):
-        rows = data.rows.part_of(("key", names[0]))
-        if not rows.part:
-            rows.part, rows.named = part_by_name(names[0]), True
-            rows.parent = None
-        return data._replace(rows=rows)
-    columns = data.columns
-    if columns is not None:
-        columns.frame.seen.update(names[:200])
-        columns = Columns(columns.frame, frozenset(names))
-    lessons = _of_columns(data.lessons, frozenset(names))
-    return data._replace(columns=columns, lessons=lessons, series=series, opaque=False)
-
-
-def _of_columns(lessons: frozenset[Lesson], names: frozenset[str]) -> frozenset[Lesson]:
-    """Return the lessons that may have shaped some columns."""
-    return frozenset(one for one in lessons if not one.columns or not one.columns.isdisjoint(names))
-
-
-def _columns_at(data: Data, node: ast.expr, key: Value) -> Data:
-    names = strings(key)
-    columns = data.columns
-    if columns is None:
-        return data._replace(series=False, opaque=False)
-    if names is not None:
-        columns.frame.seen.update(names[:200])
-        return data._replace(
-            columns=Columns(columns.frame, frozenset(names)),
-            lessons=_of_columns(data.lessons, frozenset(names)),
-            series=isinstance(key, Const),
-            opaque=False,
-        )
-    if isinstance(node, ast.Slice):
-        if node.lower is None and node.upper is None:
-            return data
-    elif isinstance(key, Const) and key.value == -1 and columns.kept is None and columns.sure:
-        return data._replace(
-            columns=Columns(columns.frame, frozenset({_LAST})), series=True, opaque=False
-        )
-    return _unsure(data)
-
-
 def dropped(state: State, data: Data, args: Args, node: ast.Call) -> Value:
     """Return `data.drop(…)`: columns, or rows by their index."""
     index = args.get(0, "index", "labels")
@@ -187,25 +129,7 @@ def dropped(state: State, data: Data, args: Args, node: ast.Call) -> Value:
         )
     if axis in (0, "index") or "index" in args.keywords or axis is None:
         return taken(state, data, ("drop", node.lineno, node.col_offset), state.site(node))
-    return _unsure(data)
-
-
-def without(state: State, data: Data, names_value: Value) -> Data:
-    """Return data without some columns."""
-    names = strings(names_value)
-    columns = data.columns
-    if columns is None:
-        return data._replace(series=False, opaque=False)
-    if names is None:
-        return _unsure(data)
-    columns.frame.seen.update(names[:200])
-    if columns.kept is not None:
-        columns = columns._replace(kept=columns.kept - set(names))
-    elif len(columns.dropped) < 500:
-        columns = columns._replace(dropped=columns.dropped | set(names))
-    gone = frozenset(names)
-    lessons = frozenset(one for one in data.lessons if not one.columns or not one.columns <= gone)
-    return data._replace(columns=columns, lessons=lessons, series=False, opaque=False)
+    return unsure(data)
 
 
 def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> Value:
@@ -235,7 +159,7 @@ def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> V
         return data
     elif name in ("join", "merge"):
         joined = merged([data, *args.values[:1]]) or data
-        result = _unsure(joined)
+        result = unsure(joined)
     elif name in ("append", "union", "unionByName") and data_of(args.get(0)) is not None:
         return stacked(state, [data, args.get(0)], site)
     elif name in STATISTICS:
@@ -249,7 +173,7 @@ def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> V
         # The names that columns have from here on are not followed.
         result = data._replace(columns=None) if "columns" in args.keywords else data
     elif name in ("get_dummies", "select_dtypes", "filter", "reindex"):
-        result = _unsure(data)
+        result = unsure(data)
     elif name in ("randomSplit", "random_split"):
         return drawn(
             state,
@@ -269,7 +193,6 @@ def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> V
 
 def drawn(state: State, data: Data, site: Site, what: str, count: int, subject: str) -> Seq:
     """Return the parts of a random draw."""
-    from mlops_audit.readers.python.flow.splits import divided
 
     split = Split(site, what, random=True)
     names = ("train", "test") if count == 2 else ("train", "val", "test")
@@ -381,41 +304,6 @@ def stacked(state: State, values: list[Value], site: Site) -> Data | None:
     else:
         columns = None
     return first._replace(rows=rows, copies=copies, columns=columns, opaque=False)
-
-
-def written(state: State, data: Data, keys: list[str], value: Value, site: Site) -> Data:
-    """Return data after `data[keys] = value`; no keys if it is not known what is written."""
-    names = frozenset(keys[:200])
-    columns, lessons, time = data.columns, data.lessons, data.time
-    taught: frozenset[Lesson] = frozenset()
-    if isinstance(value, Data):
-        taught = value.lessons - lessons
-        time = time or value.time
-        _derive(columns, value, keys, site)
-    elif isinstance(value, Score):
-        taught = frozenset(one for one in value.lessons if one.kind != "statistic")
-    if taught:
-        lessons = limited(lessons | {one._replace(columns=names) for one in taught})
-    if columns is not None:
-        columns.frame.seen.update(names)
-        if len(columns.added) < 500:
-            columns = columns._replace(added=columns.added | names)
-        if columns.kept is not None:
-            columns = columns._replace(kept=columns.kept | names)
-        elif not names.isdisjoint(columns.dropped):
-            columns = columns._replace(dropped=columns.dropped - names)
-    return data._replace(lessons=lessons, time=time, columns=columns, opaque=False, series=False)
-
-
-def _derive(columns: Columns | None, value: Data, keys: list[str], site: Site) -> None:
-    """Note that a column is computed from one other."""
-    if columns is None or value.columns is None or value.columns.kept is None or len(keys) != 1:
-        return
-    kept, frame = value.columns.kept, columns.frame
-    if value.columns.frame is not frame or len(kept) != 1 or keys[0] in kept:
-        return
-    if len(frame.derived) < 500:
-        frame.derived.setdefault((keys[0], next(iter(kept))), site)
 
 
 def score_of(values: list[Value]) -> Score | None:

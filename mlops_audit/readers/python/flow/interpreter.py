@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
-from mlops_audit.readers.python.flow import frames
+from mlops_audit.readers.python.flow import frames, selecting
 from mlops_audit.readers.python.flow.arguments import Args, strings, text_of
 from mlops_audit.readers.python.flow.expressions import Expressions, element_of, method_of
 from mlops_audit.readers.python.flow.state import Env, data_of
@@ -127,7 +127,7 @@ class Interpreter(Expressions):
             and not owner.series
             and target.attr in owner.columns.frame.seen
         ):
-            new = frames.written(self, owner, [target.attr], value, self.site(node))
+            new = selecting.written(self, owner, [target.attr], value, self.site(node))
             self.mutate(owner, new)
 
     def _set_item(self, target: ast.Subscript, value: Value, node: ast.AST) -> None:
@@ -147,7 +147,7 @@ class Interpreter(Expressions):
                 owner.items.append(value)
         elif isinstance(owner, Data):
             self.mutate(
-                owner, frames.written(self, owner, strings(key) or [], value, self.site(node))
+                owner, selecting.written(self, owner, strings(key) or [], value, self.site(node))
             )
 
     def _expression(self, node: ast.Expr) -> None:
@@ -328,7 +328,7 @@ class Interpreter(Expressions):
             if isinstance(target, ast.Subscript):
                 owner = self.eval(target.value)
                 if isinstance(owner, Data):
-                    self.mutate(owner, frames.without(self, owner, self.eval(target.slice)))
+                    self.mutate(owner, selecting.without(self, owner, self.eval(target.slice)))
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:

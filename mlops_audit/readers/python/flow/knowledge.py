@@ -63,6 +63,8 @@ CLUSTERS = _words(
     " EllipticEnvelope"
 )
 NETWORKS = _words("Sequential Model")
+#: Kinds of estimators that predict.
+PREDICTING = _words("model network search cluster")
 _MODELS = _words(
     "Ridge Lasso ElasticNet GaussianNB MultinomialNB BernoulliNB ComplementNB CategoricalNB"
     " LinearSVC SVC NuSVC SVR LinearSVR NuSVR Perceptron RidgeCV LassoCV ElasticNetCV LassoLars"

@@ -2,7 +2,7 @@
 
 import ast
 
-from mlops_audit.readers.python.flow import estimators, frames
+from mlops_audit.readers.python.flow import estimators, frames, making
 from mlops_audit.readers.python.flow.arguments import Args, strings, text_of
 from mlops_audit.readers.python.flow.knowledge import (
     ARRAYS,
@@ -18,6 +18,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     group_of,
     is_metric,
 )
+from mlops_audit.readers.python.flow.rows import Split
 from mlops_audit.readers.python.flow.splits import crossed, divided, taken
 from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
 from mlops_audit.readers.python.flow.values import (
@@ -28,7 +29,6 @@ from mlops_audit.readers.python.flow.values import (
     RowIndex,
     Score,
     Seq,
-    Split,
     Value,
 )
 
@@ -45,9 +45,9 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if group:
         if last == "Model" and not dotted.startswith(("keras", "tensorflow", "tf")):
             return None
-        return estimators.construct(state, last, group, args, node)
+        return making.construct(state, last, group, args, node)
     if last in SPLITTERS:
-        return estimators.splitter(state, last, args, node)
+        return making.splitter(state, last, args, node)
     if last in CROSS_VALIDATORS:
         return _cross_validate(state, last, args, node)
     if last in EARLY:

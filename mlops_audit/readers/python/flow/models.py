@@ -3,17 +3,9 @@
 from collections.abc import Iterator
 
 from mlops_audit.readers.python.flow.knowledge import part_by_name
+from mlops_audit.readers.python.flow.rows import Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.state import Mistake, State
-from mlops_audit.readers.python.flow.values import (
-    Estimator,
-    Fit,
-    Loop,
-    Rows,
-    Scored,
-    Site,
-    Split,
-    contains,
-)
+from mlops_audit.readers.python.flow.values import Estimator, Fit, Loop, Scored
 
 
 def evaluated(state: State) -> Iterator[Mistake]:

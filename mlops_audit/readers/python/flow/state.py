@@ -4,23 +4,18 @@ import ast
 from typing import NamedTuple
 
 from mlops_audit.readers.python.flow.knowledge import part_by_name
+from mlops_audit.readers.python.flow.rows import Columns, Frame, Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.values import (
-    Columns,
     Data,
     Estimator,
     Fit,
-    Frame,
     Instance,
     Lesson,
     Loop,
     Method,
-    Rows,
     Scored,
     Seq,
-    Site,
-    Split,
     Value,
-    contains,
 )
 
 #: Nodes of code that are evaluated for one file, calls of functions included.
