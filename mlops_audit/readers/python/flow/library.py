@@ -21,6 +21,7 @@ from mlops_audit.readers.python.flow.knowledge import (
 from mlops_audit.readers.python.flow.rows import Split
 from mlops_audit.readers.python.flow.splits import crossed, divided, taken
 from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
+from mlops_audit.readers.python.flow.statistic import score_of, statistic
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
@@ -60,7 +61,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if is_metric(last):
         return _measured(state, last, args, node)
     if last in CHOOSES:
-        found = frames.score_of(args.all())
+        found = score_of(args.all())
         if found is not None:
             chosen(state, found, node)
             return found
@@ -73,8 +74,8 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if last in STATISTICS:
         data = data_of(args.get(0))
         if data is not None and data.by is None:
-            return frames.statistic(state, data, last, node)
-        return frames.score_of(args.all())
+            return statistic(state, data, last, node)
+        return score_of(args.all())
     if TIME_SOURCES.fullmatch(dotted):
         data = state.fresh("", state.site(node))
         return data._replace(time=Evidence(state.site(node), f"prices from {dotted}()"))
@@ -192,14 +193,14 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
         return estimators.scored(state, predicted.by, predicted, node, name, args)
     if given:
         return estimators.scored(state, None, given[0], node, name, args)
-    return frames.score_of(args.all())
+    return score_of(args.all())
 
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:
     values = [item for value in args.values[:2] for item in _flat(value)]
     if args.constant(-1, "axis") in (1, -1, "columns"):
         return merged(values)
-    return frames.stacked(state, values, state.site(node)) or frames.score_of(values)
+    return frames.stacked(state, values, state.site(node)) or score_of(values)
 
 
 def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
@@ -207,8 +208,8 @@ def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
     data = data_of(first)
     if data is None:
         if isinstance(first, Seq) or name in ("list", "tuple", "DataFrame", "Series"):
-            return first if isinstance(first, Seq) else frames.score_of(args.all())
-        return frames.score_of(args.all())
+            return first if isinstance(first, Seq) else score_of(args.all())
+        return score_of(args.all())
     if isinstance(first, Seq):
         data = merged(list(first.items)) or data
         if name not in ("zip", "DataFrame"):
