@@ -62,18 +62,11 @@ def _json(names: list[str], rows: list[Row]) -> None:
 
 
 def _csv(names: list[str], rows: list[Row]) -> None:
+    from mlops_audit.reports.spreadsheet import csv_safe
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([_csv_safe(name) for name in names])
-    writer.writerows([_csv_safe(value) for value in row] for row in rows)
-
-
-def _csv_safe(value: object) -> object:
-    """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
-        return f"'{value}"
-    if isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
-        return f"'{value}"
-    return value
+    writer.writerow([csv_safe(name) for name in names])
+    writer.writerows([csv_safe(value) for value in row] for row in rows)
 
 
 def _table(names: list[str], rows: list[Row]) -> None:

@@ -43,6 +43,7 @@ def call_edges(
 def _all(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
     yield from _imports(connection, index)
     yield from _values(connection, index)
+    yield from _held(connection, index)
     yield from _injected(connection, index)
     yield from _notebook_runs(connection, index)
     yield from _decorated(connection, index)
@@ -106,6 +107,24 @@ def _values(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEd
             yield _edge(Unit(path, scope), (cell, line), found, "reference")
 
 
+def _held(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
+    """Yield what is kept in lists and mappings, to be called from there: tables of commands."""
+    query = (
+        "SELECT path, owner, target FROM origin WHERE elements AND target IS NOT NULL"
+        " ORDER BY path, owner, name, target"
+    )
+    for path, owner, target in connection.execute(query):
+        found = index.resolve(target, path, owner)
+        if found is not None and found.kind in ("function", "method"):
+            yield _edge(
+                Unit(path, owner),
+                index.places.get(Unit(path, owner), (None, None)),
+                found,
+                "reference",
+                MEDIUM,
+            )
+
+
 def _injected(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
     """FastAPI calls what a parameter's default names (`model=Depends(get_model)`)."""
     wanted = connection.execute(
@@ -141,6 +160,15 @@ def _notebook_runs(connection: sqlite3.Connection, index: CodeIndex) -> Iterator
         " WHERE c.target IN ('papermill.execute_notebook', 'runpy.run_path')"
         " AND a.kind = 'string' OR c.name = 'dbutils.notebook.run' AND a.kind = 'string'"
     ).fetchall()
+    for path, cell, line, scope, name in connection.execute(
+        "SELECT c.path, c.cell, c.line, c.scope, a.value FROM call c"
+        " JOIN call_argument a ON a.path = c.path AND a.call = c.id AND a.position = 0"
+        " WHERE c.target = 'runpy.run_module' AND a.kind = 'string'"
+    ).fetchall():
+        module = index.module(f"{name}.__main__", path) or index.module(name, path)
+        if module is not None:
+            run = Found(Unit(module[0], ""), module[1], "module")
+            yield _edge(Unit(path, scope), (cell, line), run, "call")
     for path, cell, line, scope, name in wanted:
         for base in (dirname(path), ""):
             plain = normpath(join(base, name))

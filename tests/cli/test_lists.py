@@ -4,7 +4,7 @@ import json
 
 from cli_support import TRAINING
 
-from mlops_audit.cli.query import _csv_safe
+from mlops_audit.reports.spreadsheet import csv_safe
 
 
 def test_rules_are_listed_one_a_line_in_a_pipe(command) -> None:
@@ -69,9 +69,9 @@ def test_csv_holds_no_formula(command, repository) -> None:
     out = command("query", "SELECT path FROM file ORDER BY path", root).out
     assert out.splitlines()[1] == "'=cmd()"
     for text in ("+1", "-1", "@x", " =x", "\tx", "\rx"):
-        assert _csv_safe(text) == f"'{text}"
-    assert _csv_safe(-1) == -1
-    assert _csv_safe("a=b") == "a=b"
+        assert csv_safe(text) == f"'{text}"
+    assert csv_safe(-1) == -1
+    assert csv_safe("a=b") == "a=b"
 
 
 def test_control_characters_are_shown_in_a_table(command, repository) -> None:

@@ -132,11 +132,10 @@ def _calls(
     ):
         given = arguments.get((path, call), ())
         place = Place(path, cell, line, scope)
-        told = named.get((path, call), ())
-        if told or target.startswith("?."):
-            meant = [names.outward(*one) for one in told]
-            foreign = [name for name, own in meant if not own]
-            if foreign or not meant:
+        told = [names.outward(*one) for one in named.get((path, call), ())]
+        foreign = [name for name, own in told if not own]
+        if target.startswith("?."):
+            if foreign or not told:
                 done = [_act(catalogue, name, given, place, call, sink) for name in foreign]
                 if not any(done):
                     _method(catalogue, imports, given, place, method, receiver, call, sink)
@@ -147,6 +146,10 @@ def _calls(
         if own or (path, name.partition(".")[0]) in imports.shadowed:
             continue
         if _act(catalogue, name, given, place, call, sink, sure=True):
+            continue
+        # All are recorded: a helper may do one thing to what one caller hands in, another next.
+        done = [_act(catalogue, one, given, place, call, sink) for one in foreign]
+        if any(done):
             continue
         known = catalogue.imported(name)
         for technology in known:

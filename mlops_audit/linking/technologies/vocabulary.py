@@ -35,4 +35,14 @@ CATEGORIES: frozenset[str] = _words(
     """
 )
 
+#: Generators of random numbers: those of a process (python, numpy, torch …), which one call seeds
+#: for all, and those that an object or a library keeps for itself.
+RANDOM_SOURCES: frozenset[str] = _words(
+    """
+    python numpy torch torch-cuda tensorflow paddle mxnet
+    python-generator numpy-generator torch-entropy jax spark optuna hyperopt
+    xgboost lightgbm catboost cudnn
+    """
+)
+
 CONFIDENCES: tuple[str, ...] = ("low", "medium", "high")

@@ -56,7 +56,7 @@ class CodeCells:
         self._body: list[ast.stmt] = []
         self._file: list[str] = []
         #: What runs in one environment, in the order of the cells.
-        self._pieces: list[tuple[ast.Module, int | None]] = []
+        self._sequence: list[tuple[ast.Module, int | None]] = []
         self._texts: list[str] = []
 
     def python(
@@ -109,7 +109,7 @@ class CodeCells:
         if apart:
             self._analysis.add_apart(tree, lines, cell)
             return
-        self._pieces.append((tree, cell))
+        self._sequence.append((tree, cell))
         self._texts.append(text)
         if cell is not None:
             self._analysis.add(tree, lines, cell)
@@ -189,7 +189,7 @@ class CodeCells:
         if kind is not None and self._parsed:
             yield from self._analysis.rows()
             if matters("\n".join(self._texts)):
-                yield from data_mistakes(self._path, self._pieces)
+                yield from data_mistakes(self._path, self._sequence)
             yield Module(
                 self._path,
                 module_name(self._path),

@@ -101,7 +101,7 @@ class Analysis:
                 self.path, bound.cell, bound.line, bound.scope, bound.name, "call",
                 _call_target(bound.call, resolver),
             )  # fmt: skip
-        yield from origin_rows(self.path, out.definitions, walk.module_names, resolver)
+        yield from origin_rows(self.path, out, walk.module_names, resolver)
         for condition in out.conditions:
             yield self._condition(condition, resolver)
         if out.too_deep:

@@ -1,8 +1,10 @@
 """Rows about where values come from, for what only several files together tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from mlops_audit.readers.python.origins import CONTAINER, Definitions, Resolver
+from mlops_audit.readers.python.records import Collected
 from mlops_audit.schema import Origin
 
 #: Different values that one function may return, and rows that one file may have.
@@ -11,11 +13,13 @@ _MAX_ROWS = 5_000
 
 
 def origin_rows(
-    path: str, definitions: Definitions, names: Mapping[str, str | None], resolver: Resolver
+    path: str, out: Collected, names: Mapping[str, str | None], resolver: Resolver
 ) -> Iterator[Origin]:
     """Yield what functions return, what attributes hold and what names of the module mean."""
     left = _MAX_ROWS
-    for row in _all(path, definitions, names, resolver):
+    for row in chain(
+        _all(path, out.definitions, names, resolver), _tables(path, out.tables, resolver)
+    ):
         left -= 1
         if left < 0:
             return
@@ -52,6 +56,15 @@ def _all(
         found = _target(origin, resolver)
         if found is not None:
             yield Origin(path, "", name, None, *found, None)
+
+
+def _tables(
+    path: str, tables: Sequence[tuple[str, str, str]], resolver: Resolver
+) -> Iterator[Origin]:
+    for scope, name, origin in tables:
+        target = resolver.target(origin)
+        if target is not None:
+            yield Origin(path, scope, name, None, True, target, None)
 
 
 def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:

@@ -4,12 +4,16 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mlops_audit.readers.python.annotations import dotted_origin
 from mlops_audit.readers.python.calls import literal, part_kind, part_of
 from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
 from mlops_audit.readers.python.definitions import DefinitionWalk
 from mlops_audit.readers.python.origins import CONTAINER
 from mlops_audit.readers.python.records import BoundRecord
 from mlops_audit.schema import Assertion, Assignment
+
+#: Entries of one list or mapping that are looked at.
+_MAX_TABLE = 200
 
 
 class Statements(DefinitionWalk):
@@ -86,6 +90,8 @@ class Statements(DefinitionWalk):
                             BoundRecord(self.unit.cell, target.lineno, self.scope, name, call)
                         )
             return origin
+        if origin is not None and origin[0] == CONTAINER and len(origin) > 2:
+            self._table(targets[0], value)
         for target in targets:
             name = self._target_name(target)
             if isinstance(value, COMPARISONS):
@@ -101,6 +107,19 @@ class Statements(DefinitionWalk):
                         )
                     )
         return origin
+
+    def _table(self, target: ast.expr, value: ast.expr) -> None:
+        """Note the functions and classes of the repository that a list or mapping holds."""
+        if not isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
+            return
+        if type(target) is not ast.Name:
+            return
+        parts = value.values if isinstance(value, ast.Dict) else value.elts
+        for part in parts[:_MAX_TABLE]:
+            if isinstance(part, (ast.Name, ast.Attribute)):
+                found = dotted_origin(part, self.lookup)
+                if found and found[-1] not in ")]" and not found.startswith("builtins."):
+                    self.out.tables.append((self.scope, target.id, found))
 
     def _worth_keeping(self, value: ast.expr, name: str) -> tuple[str, str | None] | None:
         if isinstance(value, ast.Subscript):
