@@ -11,13 +11,19 @@ from mlops_audit.readers.python.flow.values import (
     Data,
     Estimator,
     Folds,
+    Function,
+    Instance,
     Loop,
     RowIndex,
     Score,
     Seq,
+    Splitter,
     Value,
 )
 
+#: Elements of a list that a loop is walked with: words, and anything else.
+_MOST_WORDS = 30
+_MOST_ITEMS = 8
 _NUMBERS = frozenset(
     {"range", "arange", "linspace", "logspace", "geomspace", "ParameterGrid", "product",
      "ParameterSampler", "grid"}
@@ -107,7 +113,7 @@ class Branches(Bindings):
             self.loops.pop()
 
     def _kind(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
-        if isinstance(source, Folds):
+        if isinstance(source, (Folds, Splitter)):
             return "folds"
         if isinstance(node, ast.Call) and text_of(node).rpartition(".")[2] == "enumerate":
             node = node.args[0] if node.args else node
@@ -153,7 +159,11 @@ class Branches(Bindings):
                 return
         if isinstance(source, Seq):
             values = source.values()
-            yield from values[:8] if values else [None]
+            constant = all(isinstance(item, Const) for item in values)
+            most = _MOST_WORDS if constant else _MOST_ITEMS
+            yield from values[:most] if values else [None]
+            if len(values) > most:
+                yield None
             return
         yield element_of(source)
         if isinstance(source, (Folds, Data)):
@@ -210,6 +220,8 @@ def decision(node: ast.expr, value: Value, walker: Expressions) -> bool | None:
         return None if inner is None else not inner
     if isinstance(value, Const):
         return bool(value.value)
+    if isinstance(value, (Estimator, Function, Instance)):
+        return True
     if not isinstance(node, ast.Compare) or len(node.ops) != 1:
         return None
     left, right = walker.eval(node.left), walker.eval(node.comparators[0])

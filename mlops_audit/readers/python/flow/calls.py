@@ -151,7 +151,7 @@ class Calls(Expressions):
         named = owner
         if not owner.subject and (name in STATISTICS or name in ("fillna", "corr")):
             named = owner._replace(subject=receiver)
-        result = frames.method(self, named, name, args, node)
+        result = frames.method_of_data(self, named, name, args, node)
         if isinstance(result, Data) and result.subject == receiver:
             result = result._replace(subject="")
         if args.constant(-1, "inplace") is not True or result is None:

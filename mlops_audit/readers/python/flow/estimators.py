@@ -144,7 +144,12 @@ def fitted(
     estimator.fits.append(record)
     state.fits.append((estimator, record))
     if answers is not None:
-        state.pairs.append(Pair(site, data, answers, subject))
+        # Steps of a pipeline may choose columns, and lists are inputs of their own.
+        chooses = any(step.group in ("pipeline", "columns") for step in estimator.all_steps())
+        if chooses or isinstance(args.get(0, "X", "x"), Seq):
+            state.pairs.append(Pair(site, data._replace(columns=None), answers, subject))
+        else:
+            state.pairs.append(Pair(site, data, answers, subject))
     if estimator.group == "search":
         split = Split(site, f"{estimator.cls} cross-validation", cross=True)
         crossed(state, data, split, subject)

@@ -11,6 +11,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     is_metric,
 )
 from mlops_audit.readers.python.flow.operators import Operators
+from mlops_audit.readers.python.flow.rows import Split
 from mlops_audit.readers.python.flow.statistic import score_of
 from mlops_audit.readers.python.flow.values import (
     Const,
@@ -25,6 +26,7 @@ from mlops_audit.readers.python.flow.values import (
     RowIndex,
     Score,
     Seq,
+    Splitter,
     Value,
 )
 
@@ -238,6 +240,9 @@ def method_of(klass: Klass, name: str, depth: int = 0) -> Function | None:
 
 def element_of(value: Value) -> Value:
     """Return what iterating over a value gives."""
+    if isinstance(value, Splitter):
+        # Old splitters are given the rows when they are made, and are gone through themselves.
+        value = Folds(Split(value.site, value.cls, random=value.random, cross=True))
     if isinstance(value, Folds):
         return Seq([RowIndex("train", "train", value.split), RowIndex("test", "test", value.split)])
     if isinstance(value, Seq):

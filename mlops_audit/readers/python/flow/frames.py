@@ -75,9 +75,6 @@ def _rows(
         names = strings(key)
         if names is not None:
             return column(state, owner, names, series=isinstance(key, Const))
-    if isinstance(key, Data) and not key.series and not isinstance(node, ast.Compare):
-        # Columns that data named, as those that a statistic picked.
-        return unsure(owner)._replace(lessons=limited(owner.lessons | key.lessons))
     known = isinstance(key, Data) and key.rows.root is owner.rows.root
     if known or isinstance(node, (ast.Compare, ast.BoolOp, ast.BinOp)):
         return taken(state, owner, ("mask", _code(node), False), site)
@@ -132,7 +129,7 @@ def dropped(state: State, data: Data, args: Args, node: ast.Call) -> Value:
     return unsure(data)
 
 
-def method(state: State, data: Data, name: str, args: Args, node: ast.Call) -> Value:
+def method_of_data(state: State, data: Data, name: str, args: Args, node: ast.Call) -> Value:
     """Return what a method of data gives; None if that is not known."""
     site = state.site(node)
     result: Value
@@ -222,6 +219,12 @@ def _sorted(data: Data, args: Args, site: Site) -> Data:
     return data
 
 
+def _apart(found: list[Data]) -> bool:
+    """Tell whether what is put together are other columns of the same rows."""
+    kept = [data.columns.kept if data.columns is not None else None for data in found]
+    return None not in kept and len(set(kept)) > 1
+
+
 def stacked(state: State, values: list[Value], site: Site) -> Data | None:
     """Return rows below rows."""
     found = [data for value in values[:20] if (data := data_of(value)) is not None]
@@ -231,11 +234,17 @@ def stacked(state: State, values: list[Value], site: Site) -> Data | None:
     if len(found) == 1:
         return first
     members = tuple(dict.fromkeys(data.rows for data in found))
+    fold = members[0].split
+    if fold is not None and fold.cross and all(one.split is fold for one in members):
+        # Put together fold by fold, all rows come back.
+        whole = members[0].parent or members[0]
+        return first._replace(rows=whole, columns=None, opaque=False)
     frame = found[0].columns
     copies = first.copies
     for number, rows in enumerate(members):
         others = (*members[:number], *members[number + 1 :])
-        if any(contains(other, rows) for other in others) or len(members) < len(found):
+        again = any(contains(other, rows) for other in others) or len(members) < len(found)
+        if again and not _apart(found):
             copies = copies or Evidence(site, "rows put below themselves")
     if len(members) == 1:
         return first._replace(copies=copies, opaque=False)

@@ -27,9 +27,11 @@ from mlops_audit.readers.python.flow.values import (
     Data,
     Estimator,
     Evidence,
+    Folds,
     RowIndex,
     Score,
     Seq,
+    Splitter,
     Value,
 )
 
@@ -205,6 +207,8 @@ def _stacked(state: State, args: Args, node: ast.Call) -> Value:
 
 def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
     first = args.get(0, "data", "tensors")
+    if isinstance(first, (Folds, Splitter)):
+        return first
     data = data_of(first)
     if data is None:
         if isinstance(first, Seq) or name in ("list", "tuple", "DataFrame", "Series"):

@@ -192,7 +192,8 @@ class State:
             parent.hand.restored = any(node.members for node in parent.chain())
         rows.part, rows.split, rows.named = part, parent.hand, True
         parent.hand.given.add(part)
-        whole = data._replace(rows=parent)
+        # What happened to the part alone did not happen to the whole.
+        whole = data._replace(rows=parent, copies=None)
         self.divided.append(Divided(whole, parent.hand, name))
         for lesson in data.lessons:
             if contains(lesson.rows, parent):
