@@ -111,7 +111,7 @@ def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast
         confidence = "medium"
     shown = estimator.cls or cls
     what = f"{shown}.{name}" if shown == cls else f"{shown} with {cls}"
-    estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows, confidence)
+    estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows.widest, confidence)
 
 
 def fit(state: State, estimator: Estimator, args: Args, node: ast.Call, name: str) -> None:

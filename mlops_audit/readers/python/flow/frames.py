@@ -9,6 +9,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     STATISTICS,
     TIME_SHIFTS,
     names_columns,
+    names_rows,
     names_time,
 )
 from mlops_audit.readers.python.flow.rows import Site, Split, contains
@@ -84,6 +85,7 @@ def _rows(
         return unsure(owner)
     # Rows or columns, that is not known; the same code takes the same.
     part = taken(state, owner, ("rows", _code(node)), site)
+    part.rows.doubtful = not rows_only and not names_rows(text_of(node))
     return part if rows_only else unsure(part)
 
 

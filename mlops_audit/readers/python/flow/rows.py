@@ -40,6 +40,7 @@ class Rows:
 
     __slots__ = (
         "children",
+        "doubtful",
         "frame",
         "hand",
         "members",
@@ -64,6 +65,8 @@ class Rows:
         self.split = split
         #: The part is known by its name only.
         self.named = False
+        #: Rows or columns of the parent, that is not known.
+        self.doubtful = False
         #: Handed to the unit by its caller.
         self.parameter = False
         #: Rows put together from these.
@@ -80,6 +83,11 @@ class Rows:
                 return
             yield node
             node = node.parent
+
+    @property
+    def widest(self) -> "Rows":
+        """The rows, or those above them as long as it is not known that rows are left out."""
+        return next((node for node in self.chain() if not node.doubtful), self)
 
     @property
     def role(self) -> str:

@@ -42,7 +42,9 @@ def _lessons_in(value: Value, depth: int = 0) -> frozenset[Lesson]:
 
 def statistic(state: State, data: Data, name: str, node: ast.AST) -> Score:
     """Return a number, or one a column, that is computed from all rows of data."""
-    lesson = Lesson(state.site(node), "statistic", f"{name}()", data.subject, data.rows, "medium")
+    lesson = Lesson(
+        state.site(node), "statistic", f"{name}()", data.subject, data.rows.widest, "medium"
+    )
     held: tuple[Rows, ...] = (data.rows,) if data.by is not None or data.time is None else ()
     return Score(held if data.by is not None else (), lessons=frozenset({lesson}))
 
@@ -55,7 +57,7 @@ def grouped(state: State, data: Data, args: Args, node: ast.Call) -> Data:
     kept = data.columns.kept if data.columns is not None else None
     target = next(iter(kept)) if kept is not None and len(kept) == 1 else ""
     lesson = Lesson(
-        state.site(node), "statistic", f"{name}()", data.subject, data.rows, "medium", target
+        state.site(node), "statistic", f"{name}()", data.subject, data.rows.widest, "medium", target
     )
     return data._replace(lessons=limited(data.lessons | {lesson}), columns=None)
 
