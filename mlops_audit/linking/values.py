@@ -5,8 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-#: Methods of containers, between a container and what it holds.
-_CONTAINER_METHODS = frozenset({"values", "items", "copy", "get", "pop", "__call__", "__getitem__"})
+#: Methods of containers between a container and what it holds, and all that it has.
+_ONWARD = frozenset({"values", "items", "copy", "get", "pop", "__getitem__"})
+_OF_CONTAINERS = frozenset(
+    name for kind in (dict, list, set, tuple) for name in dir(kind) if not name.startswith("__")
+)
 
 
 class Value(NamedTuple):
@@ -41,8 +44,10 @@ class Values:
             if value.target is None or (value.part is not None and value.part != part):
                 continue
             more = list(rest)
-            while more and (
-                more[0] in _CONTAINER_METHODS if value.elements else more[0] == "__call__"
-            ):
+            while value.elements and more and more[0] in _ONWARD:
+                del more[0]
+            if value.elements and (not more or more[0] in _OF_CONTAINERS):
+                continue  # what is asked of the container itself
+            if more and more[0] == "__call__":
                 del more[0]
             yield ".".join([value.target, *more])
