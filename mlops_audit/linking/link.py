@@ -11,10 +11,11 @@ from mlops_audit.linking.calls import call_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
-from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms, recorded
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.launches import launch_edges
+from mlops_audit.linking.randomness import randomness
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
 from mlops_audit.linking.receivers import Named, Receivers, unknown_receivers
 from mlops_audit.linking.runs import merge_runs
@@ -63,6 +64,7 @@ def link(
     receivers = Receivers(connection, index, sites)
     named = unknown_receivers(sites, receivers, catalogue.method_names)
     _actions(store, catalogue, launches, named)
+    store.add("randomness", randomness(connection, catalogue))
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index, sites, receivers) + launch_edges(commands, launches)
     targets = command_targets(connection, commands)
@@ -92,6 +94,7 @@ def _actions(
     named: Mapping[tuple[str, int], Sequence[Named]],
 ) -> None:
     uses, actions = match_technologies(store.connection, catalogue, launches, named)
+    actions = recorded(store.connection, actions)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))

@@ -120,7 +120,9 @@ class CallArgument(NamedTuple):
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
     kind: Annotated[
-        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+        str,
+        "string | number | bool | none | name | call | list | dict | fstring | text (put together:"
+        " `folder + '/a.csv'`, `'auc %f' % auc`; written like an f-string) | other",
     ]
     value: Annotated[
         str | None,
@@ -132,7 +134,10 @@ class CallArgument(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these).
+
+    A key may be bound to a name as well: `run['auc'] = auc`.
+    """
 
     path: Path
     cell: CellIndex
@@ -208,3 +213,28 @@ class Assertion(NamedTuple):
     line: Line
     scope: Scope
     trivial: Annotated[bool, "1 for assert True and the like"]
+
+
+class DataMistake(NamedTuple):
+    """A flow of data inside one file that makes a model's numbers better than they are."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[
+        str,
+        "fitted-before-split | imputed-before-split | features-selected-before-split |"
+        " resampled-before-split | test-data-fitted | scored-on-training-data |"
+        " selected-on-test-data | rows-in-both-parts | target-in-features |"
+        " time-split-at-random | groups-split-apart",
+    ]
+    subject: Annotated[str, "the value as written: `X`, `df['age']`; '' if it has no name"]
+    what: Annotated[str, "what does it: `StandardScaler.fit_transform`, `fillna(mean())`"]
+    related_cell: Annotated[int | None, "cell of the other place"]
+    related_line: Annotated[
+        int | None, "line of the other place that makes it a mistake: most often the split"
+    ]
+    related: Annotated[str, "what stands there: `train_test_split`, `cross_val_score`"]
+    confidence: Annotated[str, "high | medium | low"]
+    detail: Annotated[str, "the mistake in one sentence"]

@@ -14,6 +14,8 @@ from mlops_audit.linking.idioms.metric_file import metric_files
 from mlops_audit.linking.idioms.own_estimators import own_estimators
 from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
+from mlops_audit.linking.idioms.recorded import recorded
+from mlops_audit.linking.idioms.run_summary import run_summaries
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
 from mlops_audit.linking.idioms.shell_gate import shell_gates
@@ -23,12 +25,15 @@ from mlops_audit.linking.idioms.verdict import verdicts
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import Action
 
+__all__ = ["find_idioms", "find_reaching_idioms", "recorded"]
+
 _IN_THE_CODE = (
     training_loops,
     seeds,
     switches,
     splits,
     leaks,
+    run_summaries,
     metric_files,
     drift_checks,
     data_checks,

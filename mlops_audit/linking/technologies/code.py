@@ -190,8 +190,12 @@ def _act(
 
 
 def _project_made(path: str, name: str, names: ProjectNames) -> bool:
-    """Tell whether a receiver came out of a function of the repository: its type is unknown."""
-    return name.startswith(".") or names.outward(path, name.rpartition(".")[0])[1]
+    """Tell whether a receiver came out of the repository's own code: its type is unknown.
+
+    It may be what a function returned, an attribute of a class or a variable of a module.
+    """
+    receiver = name.rpartition(".")[0]
+    return name.startswith(".") or names.outward(path, receiver)[1] or names.holds(path, receiver)
 
 
 def _method(

@@ -108,6 +108,10 @@ class ProjectNames:
             path, target = step
         return target, False
 
+    def holds(self, path: str, target: str) -> bool:
+        """Tell whether a name lies inside a module of the repository, whatever it is there."""
+        return self._place(path, target) is not None
+
     def _place(self, path: str, target: str) -> tuple[str, str] | None:
         if target.startswith("."):
             return path, target[1:]

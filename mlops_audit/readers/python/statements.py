@@ -125,6 +125,9 @@ class Statements(DefinitionWalk):
         if isinstance(value, ast.Subscript):
             base = part_of(value, self.unit)
             return None if base is None else (part_kind(value, self.compared), base)
+        if name.endswith("]") and isinstance(value, (ast.Name, ast.Attribute)):
+            # `run["accuracy"] = accuracy`: what is put under which key.
+            return "name", self.unit.segment(value, 500)
         return literal(value, self.unit, name)
 
     def _target_name(self, target: ast.expr) -> str:
