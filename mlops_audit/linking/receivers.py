@@ -4,6 +4,7 @@
 says what they hand in, the call is named after it. Imprecision is bounded: few callers, few hops.
 """
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Set
@@ -13,6 +14,7 @@ from mlops_audit.linking.configured import INSTANTIATING, Configured
 from mlops_audit.linking.index import CodeIndex, Unit
 from mlops_audit.linking.sites import CallSites, Site
 
+_CALLED = re.compile(r"\([^()]*\)")
 _MAX_HOPS = 4
 _MAX_CALLERS = 12
 _MAX_NAMES = 6
@@ -53,8 +55,10 @@ class Receivers:
 
     def names(self, site: Site) -> tuple[Named, ...]:
         """Return what the target of a call may be, nothing if that stays unknown or is plain."""
-        if not site.receiver or not _unexplained(site):
+        if not _unexplained(site):
             return ()
+        if not site.receiver:
+            return self._of(site.path, site.scope, site.method)
         return tuple(
             Named(path, f"{target}.{site.method}")
             for path, target in self._of(site.path, site.scope, site.receiver)
@@ -72,6 +76,9 @@ class Receivers:
         """Yield what a dotted name in a scope is."""
         if hops > _MAX_HOPS:
             return
+        for _ in range(_MAX_HOPS):
+            # Of `kind(**given).fit` the name tells, not what it is called with.
+            receiver = _CALLED.sub("", receiver)
         head, *attributes = receiver.split(".")
         if not all(part.isidentifier() for part in (head, *attributes)):
             return

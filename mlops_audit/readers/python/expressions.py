@@ -202,7 +202,7 @@ class Expressions(Conditions):
             if isinstance(name_node, ast.Constant) and isinstance(name_node.value, str):
                 return join(origins[0], name_node.value[:100])
             first = origins[0]
-            vague = first is None or first.startswith(("builtins.", CONTAINER))
+            vague = first is None or first.startswith(("builtins.", "importlib.", CONTAINER))
             return None if vague else join(first, "__getattr__")
         if origin == "builtins.next":
             return element(origins[0]) if origins else None

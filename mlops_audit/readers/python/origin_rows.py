@@ -1,6 +1,6 @@
 """Rows about where values come from, for what only several files together tell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from mlops_audit.readers.python.origins import CONTAINER, Definitions, Resolver
@@ -17,9 +17,7 @@ def origin_rows(
 ) -> Iterator[Origin]:
     """Yield what functions return, what attributes hold and what names of the module mean."""
     left = _MAX_ROWS
-    for row in chain(
-        _all(path, out.definitions, names, resolver), _tables(path, out.tables, resolver)
-    ):
+    for row in chain(_all(path, out.definitions, names, resolver), _named(path, out, resolver)):
         left -= 1
         if left < 0:
             return
@@ -49,22 +47,23 @@ def _all(
         for name, (method, parameter) in info.given.items():
             if info.attributes.get(name) is None:
                 yield Origin(path, owner, name, None, False, None, f"{method}:{parameter}")
-    for name, origin in names.items():
+    for name, held in names.items():
         # Imports, definitions and calls are found in their own tables.
-        if origin is None or (origin[0] != CONTAINER and origin[-1] not in ")]"):
-            continue
-        found = _target(origin, resolver)
-        if found is not None:
-            yield Origin(path, "", name, None, *found, None)
+        if held is not None and (held[0] == CONTAINER or held[-1] in ")]"):
+            found = _target(held, resolver)
+            if found is not None:
+                yield Origin(path, "", name, None, *found, None)
 
 
-def _tables(
-    path: str, tables: Sequence[tuple[str, str, str]], resolver: Resolver
-) -> Iterator[Origin]:
-    for scope, name, origin in tables:
+def _named(path: str, out: Collected, resolver: Resolver) -> Iterator[Origin]:
+    for scope, name, origin in out.tables:
         target = resolver.target(origin)
         if target is not None:
             yield Origin(path, scope, name, None, True, target, None)
+    for name, origin in out.aliases.items():
+        found = _target(origin, resolver)
+        if found is not None and found[1] != f".{name}":
+            yield Origin(path, "", name, None, *found, None)
 
 
 def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:

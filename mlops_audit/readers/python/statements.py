@@ -90,8 +90,13 @@ class Statements(DefinitionWalk):
                             BoundRecord(self.unit.cell, target.lineno, self.scope, name, call)
                         )
             return origin
-        if origin is not None and origin[0] == CONTAINER and len(origin) > 2:
-            self._table(targets[0], value)
+        if origin is not None:
+            if origin[0] == CONTAINER:
+                self._table(targets[0], value)
+            elif not self.scope and type(value) in (ast.Name, ast.Attribute):
+                self.out.aliases.update(
+                    (target.id, origin) for target in targets if isinstance(target, ast.Name)
+                )
         for target in targets:
             name = self._target_name(target)
             if isinstance(value, COMPARISONS):

@@ -139,7 +139,7 @@ import lightning as L
 from lightning.pytorch.callbacks import ModelCheckpoint
 import torch
 
-class Net(L.LightningModule):  #= train
+class Net(L.LightningModule):
     def training_step(self, batch, index):
         loss = self.loss(batch)
         self.log("train_loss", loss)  #= log_metric
