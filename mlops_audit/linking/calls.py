@@ -79,7 +79,7 @@ def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator
             yield _edge(source, place, site.found, "call")
             for constructor in sites.constructors(site.found):
                 yield _edge(source, place, constructor, "call")
-        if site.method in index.named or not site.receiver:
+        if site.method in index.named:
             meant = [index.resolve(one.target, one.path) for one in receivers.names(site)]
             known = [
                 found
@@ -87,7 +87,7 @@ def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator
                 # Something of a value that has no definition here says nothing of the call.
                 if found is not None
                 and found.kind != "module"
-                and (not site.receiver or found.unit.scope.rpartition(".")[2] == site.method)
+                and found.unit.scope.rpartition(".")[2] == site.method
             ]
             for found in known:
                 yield _edge(source, place, found, "call", MEDIUM)

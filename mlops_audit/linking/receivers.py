@@ -55,10 +55,8 @@ class Receivers:
 
     def names(self, site: Site) -> tuple[Named, ...]:
         """Return what the target of a call may be, nothing if that stays unknown or is plain."""
-        if not _unexplained(site):
+        if not site.receiver or not _unexplained(site):
             return ()
-        if not site.receiver:
-            return self._of(site.path, site.scope, site.method)
         return tuple(
             Named(path, f"{target}.{site.method}")
             for path, target in self._of(site.path, site.scope, site.receiver)

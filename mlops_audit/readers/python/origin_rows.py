@@ -28,7 +28,7 @@ def _all(
     path: str, definitions: Definitions, names: Mapping[str, str | None], resolver: Resolver
 ) -> Iterator[Origin]:
     for owner, returned in definitions.returns.items():
-        known: set[tuple[int | None, bool, str]] = set()
+        known: set[tuple[int | None, bool, str, bool]] = set()
         for value in returned:
             parts = enumerate(value) if isinstance(value, tuple) else ((None, value),)
             for part, origin in parts:
@@ -38,7 +38,7 @@ def _all(
                     yield Origin(path, owner, "", part, *found, None)
         passed = definitions.passed.get(owner)
         if passed is not None and not known:
-            yield Origin(path, owner, "", None, False, None, f"{owner}:{passed}")
+            yield Origin(path, owner, "", None, False, None, False, f"{owner}:{passed}")
     for owner, info in definitions.classes.items():
         for name, origin in info.attributes.items():
             found = _target(origin, resolver)
@@ -46,7 +46,7 @@ def _all(
                 yield Origin(path, owner, name, None, *found, None)
         for name, (method, parameter) in info.given.items():
             if info.attributes.get(name) is None:
-                yield Origin(path, owner, name, None, False, None, f"{method}:{parameter}")
+                yield Origin(path, owner, name, None, False, None, False, f"{method}:{parameter}")
     for name, held in names.items():
         # Imports, definitions and calls are found in their own tables.
         if held is not None and (held[0] == CONTAINER or held[-1] in ")]"):
@@ -59,14 +59,14 @@ def _named(path: str, out: Collected, resolver: Resolver) -> Iterator[Origin]:
     for scope, name, origin in out.tables:
         target = resolver.target(origin)
         if target is not None:
-            yield Origin(path, scope, name, None, True, target, None)
+            yield Origin(path, scope, name, None, True, target, False, None)
     for name, origin in out.aliases.items():
         found = _target(origin, resolver)
         if found is not None and found[1] != f".{name}":
             yield Origin(path, "", name, None, *found, None)
 
 
-def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:
+def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str, bool] | None:
     if origin is None:
         return None
     elements = origin[0] == CONTAINER
@@ -74,7 +74,7 @@ def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:
         origin = origin[2:]
     if not origin or origin.startswith("builtins."):
         return None
-    target = resolver.target(origin)
-    if target is None or target.startswith("builtins."):
+    found = resolver.value(origin)
+    if found is None or found[0].startswith("builtins."):
         return None
-    return elements, target
+    return elements, *found
