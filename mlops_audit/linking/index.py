@@ -190,7 +190,9 @@ class CodeIndex:
                 return self.method(Unit(path, owner), rest[end], rank)
             if kind is not None:
                 # `train.delay`, `flow.serve`: an attribute of a function runs the function.
-                return self._found(path, owner, max(rank, MEDIUM))
+                # `f()()` calls what the function gave, and the function in a call of its own.
+                given = rest[end] == "__call__"
+                return None if given else self._found(path, owner, max(rank, MEDIUM))
         return None
 
     def _through_values(self, path: str, rest: Sequence[str]) -> tuple[str, str] | None:
