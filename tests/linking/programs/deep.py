@@ -246,7 +246,7 @@ outputs = DefaultPredictor(cfg)(image)  #= predict
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-runner = Runner.from_cfg(Config.fromfile("c.py"))
+runner = Runner.from_cfg(Config.fromfile("c.py"))  #= parse_config
 runner.train()  #= train
 runner.test()  #= evaluate
 """,

@@ -314,7 +314,7 @@ import hydra
 from hydra.utils import instantiate
 from lightning import Trainer
 
-@hydra.main(version_base=None, config_path="conf", config_name="config")
+@hydra.main(version_base=None, config_path="conf", config_name="config")  #= parse_config
 def main(cfg):
     trainer: Trainer = hydra.utils.instantiate(cfg.trainer)
     trainer.fit(net)  #= train
