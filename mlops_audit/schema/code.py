@@ -161,6 +161,7 @@ class Origin(NamedTuple):
     part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
     elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
     target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    called: Annotated[bool, "1 if the value is what a call of the target gave"]
     parameter: Annotated[
         str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
     ]
