@@ -37,6 +37,17 @@ def found(linked, files, *actions):
             "import torch\ndef f(loss, p):\n    loss.backward()\n"
             "    s = torch.optim.lr_scheduler.StepLR(p, 1)\n    s.step()\n",
         ),
+        (
+            ["train a.py:3"],
+            "import jax, optax\ndef step(params, tx, s):\n    g = jax.grad(loss)(params)\n"
+            "    updates, s = tx.update(g, s)\n    return optax.apply_updates(params, updates)\n",
+        ),
+        # A transformation of functions updates what it was given, no weights.
+        (
+            [],
+            "import extract, jax\ndef wrap(f, state):\n    g = jax.grad(f)\n"
+            "    state.update(g)\n    extract.apply_updates(g)\n",
+        ),
         # Not PyTorch at all.
         ([], "def f(book, optimizer):\n    book.backward()\n    optimizer.step()\n"),
         (
