@@ -12,7 +12,18 @@ import typer
 from mlops_audit import __version__
 from mlops_audit.errors import AuditError
 
-COMMANDS = ("scan", "rules", "explain", "query")
+COMMANDS = (
+    "scan",
+    "rules",
+    "explain",
+    "query",
+    "graph",
+    "runs",
+    "baseline",
+    "diff",
+    "init",
+    "config",
+)
 
 #: What the shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -30,7 +41,18 @@ class _Complaint(Protocol):
 
 def application() -> typer.Typer:
     """Return the application with every command."""
-    from mlops_audit.cli import explain, query, rules, scan
+    from mlops_audit.cli import (
+        baseline,
+        config,
+        diff,
+        explain,
+        graph,
+        init,
+        query,
+        rules,
+        runs,
+        scan,
+    )
 
     app = typer.Typer(
         name="mlops-audit",
@@ -43,7 +65,7 @@ def application() -> typer.Typer:
         no_args_is_help=False,
     )
     app.callback()(options)
-    for module in (scan, rules, explain, query):
+    for module in (scan, rules, explain, query, graph, runs, baseline, diff, init, config):
         module.register(app)
     return app
 

@@ -12,6 +12,7 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM
+from mlops_audit.linking.values import Values
 
 #: How many re-exports, aliases and base classes one name is followed through.
 _HOPS = 12
@@ -91,6 +92,7 @@ class CodeIndex:
             " WHERE scope = '' AND kind = 'call' AND value IS NOT NULL ORDER BY path, line"
         ):
             self._names[path].setdefault(name, value)
+        self.values = Values(connection)
         self._memo: dict[tuple[str, str], Found | None] = {}
         self._bases: dict[tuple[str, str], Found | None] = {}
         self._searched: dict[str, list[tuple[str, int]]] = {}
@@ -184,17 +186,18 @@ class CodeIndex:
 
     def _resolve(self, target: str, path: str, *, inherited: bool = True) -> Found | None:
         rank = HIGH
+        around: Found | None = None
         seen: set[tuple[str, str]] = set()
         for _ in range(_HOPS):
             if (target, path) in seen or target.startswith("?"):
-                return None
+                return around
             seen.add((target, path))
             if target.startswith("."):
                 home, rest = path, target[1:].split(".")
             else:
                 split = self._split(target, path)
                 if split is None:
-                    return None
+                    return around
                 home, rest, sure = split
                 rank = max(rank, sure)
             if not rest:
@@ -203,10 +206,16 @@ class CodeIndex:
             if found is not None:
                 return found
             onward = self._onward(home, rest)
+            if onward is None and inherited:
+                around = around or self._around(home, rest, rank)
+                step = self._through_values(home, rest)
+                if step is not None:
+                    home, onward = step
+                    rank = max(rank, MEDIUM)
             if onward is None:
-                return None
+                return around
             target, path = onward, home
-        return None
+        return around
 
     def _split(self, target: str, path: str) -> tuple[str, list[str], int] | None:
         parts = target.split(".")
@@ -234,11 +243,52 @@ class CodeIndex:
         for end in range(len(rest) - 1, 0, -1):
             owner = ".".join(rest[:end])
             kind = known.get(owner)
+            if kind == "class" and inherited and end == len(rest) - 1:
+                return self.method(Unit(path, owner), rest[end], rank)
+            if kind is not None:
+                return None
+        return None
+
+    def _around(self, path: str, rest: Sequence[str], rank: int) -> Found | None:
+        """Return what runs when something of it is used that has no definition here."""
+        known = self.definitions.get(path, {})
+        for end in range(len(rest) - 1, 0, -1):
+            owner = ".".join(rest[:end])
+            kind = known.get(owner)
             if kind == "class":
-                return self.method(Unit(path, owner), rest[end], rank) if inherited else None
+                return self.method(Unit(path, owner), rest[end], rank)
             if kind is not None:
                 # `train.delay`, `flow.serve`: an attribute of a function runs the function.
                 return self._found(path, owner, max(rank, MEDIUM))
+        return None
+
+    def _through_values(self, path: str, rest: Sequence[str]) -> tuple[str, str] | None:
+        """Follow what a function returns, an attribute holds or a name of the module means.
+
+        Returns the next name, and the file in whose words it is.
+        """
+        known = self.definitions.get(path, {})
+        for end in range(len(rest) - 1, 0, -1):
+            owner = Unit(path, ".".join(rest[:end]))
+            kind = known.get(owner.scope)
+            if kind is None:
+                continue
+            if kind != "class":
+                return self._value(owner, "", rest[end:])
+            more = rest[end + 1 :]
+            member = self.method(owner, rest[end])
+            if member is not None:
+                return self._value(member.unit, "", more) if more else None
+            for unit, _ in [(owner, HIGH), *self.ancestors(owner)]:
+                step = self._value(unit, rest[end], more)
+                if step is not None:
+                    return step
+            return None
+        return self._value(Unit(path, ""), rest[0], rest[1:])
+
+    def _value(self, owner: Unit, name: str, rest: Sequence[str]) -> tuple[str, str] | None:
+        for target in self.values.onward(owner.path, owner.scope, name, rest):
+            return owner.path, target
         return None
 
     def _onward(self, path: str, rest: Sequence[str]) -> str | None:

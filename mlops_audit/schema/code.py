@@ -51,6 +51,11 @@ class Definition(NamedTuple):
     annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
     complexity: Annotated[int | None, "cyclomatic complexity as radon counts it; NULL for classes"]
     is_async: Annotated[bool, "1 for async def"]
+    parameter_names: Annotated[
+        str,
+        "names of the parameters in order, space-separated; `*` before those that are given by"
+        " keyword only, `*args`, `**kwargs`",
+    ]
 
 
 class Decorator(NamedTuple):
@@ -147,6 +152,20 @@ class Assignment(NamedTuple):
     value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
 
 
+class Origin(NamedTuple):
+    """Where a value comes from that a function returns, an attribute holds or a name means."""
+
+    path: Path
+    owner: Annotated[str, "the function, or the class of the attribute; '' for a name of a module"]
+    name: Annotated[str, "attribute or name; '' for what the function returns"]
+    part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
+    elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
+    target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    parameter: Annotated[
+        str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
+    ]
+
+
 class StringLiteral(NamedTuple):
     """A string that names a path, a URI or a model/data file (docstrings and comments excluded)."""
 
@@ -194,3 +213,28 @@ class Assertion(NamedTuple):
     line: Line
     scope: Scope
     trivial: Annotated[bool, "1 for assert True and the like"]
+
+
+class DataMistake(NamedTuple):
+    """A flow of data inside one file that makes a model's numbers better than they are."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[
+        str,
+        "fitted-before-split | imputed-before-split | features-selected-before-split |"
+        " resampled-before-split | test-data-fitted | scored-on-training-data |"
+        " selected-on-test-data | rows-in-both-parts | target-in-features |"
+        " time-split-at-random | groups-split-apart",
+    ]
+    subject: Annotated[str, "the value as written: `X`, `df['age']`; '' if it has no name"]
+    what: Annotated[str, "what does it: `StandardScaler.fit_transform`, `fillna(mean())`"]
+    related_cell: Annotated[int | None, "cell of the other place"]
+    related_line: Annotated[
+        int | None, "line of the other place that makes it a mistake: most often the split"
+    ]
+    related: Annotated[str, "what stands there: `train_test_split`, `cross_val_score`"]
+    confidence: Annotated[str, "high | medium | low"]
+    detail: Annotated[str, "the mistake in one sentence"]

@@ -162,3 +162,19 @@ def test_a_script_beside_a_module_means_that_module(linked):
         "train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
     }
     assert linked(files).rows("SELECT 1 FROM action WHERE action = 'log_metric'") == []
+
+
+def test_modules_that_import_each_other_are_linked_once_around(linked):
+    found = linked(
+        {
+            "a.py": "import b\n\ndef f():\n    return b.g()\n",
+            "b.py": "import c\nfrom a import *\n\ndef g():\n    return c.h()\n",
+            "c.py": "from a import f\n\ndef h():\n    return f()\n",
+            "main.py": "import a\n\nif __name__ == '__main__':\n    a.f()\n",
+        }
+    )
+    assert ("b.py", "g", "high") in found.calls("a.py", "f")
+    assert ("c.py", "h", "high") in found.calls("b.py", "g")
+    assert ("a.py", "f", "high") in found.calls("c.py", "h")
+    reached = found.rows("SELECT path, scope FROM entry_reach WHERE entry_path = 'main.py'")
+    assert {("a.py", "f"), ("b.py", "g"), ("c.py", "h")} <= set(reached)

@@ -255,7 +255,9 @@ def test_leaks(linked, expected, code):
 def test_a_leak_says_what_was_learned_from_what(linked):
     code = SCALED + "X = StandardScaler().fit_transform(df)\na, b = train_test_split(X)\n"
     rows = linked({"a.py": code}).rows("SELECT name FROM action WHERE action = 'leak'")
-    assert rows == [("StandardScaler.fit_transform on df before the split of line 8",)]
+    assert rows == [
+        ("StandardScaler.fit_transform learns from all rows of df before they are split",)
+    ]
 
 
 SERVICE = """\

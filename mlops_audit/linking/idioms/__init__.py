@@ -11,6 +11,7 @@ from mlops_audit.linking.idioms.gate import gates
 from mlops_audit.linking.idioms.leak import leaks
 from mlops_audit.linking.idioms.link_commit import commit_links
 from mlops_audit.linking.idioms.metric_file import metric_files
+from mlops_audit.linking.idioms.own_estimators import own_estimators
 from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
 from mlops_audit.linking.idioms.recorded import recorded
@@ -38,6 +39,7 @@ _IN_THE_CODE = (
     data_checks,
 )
 _THROUGH_THE_GRAPH = (
+    own_estimators,
     services,
     demos,
     batch_predictions,

@@ -16,12 +16,62 @@ from mlops_audit.readers.python.records import (
     Argument,
     CallRecord,
 )
+from mlops_audit.readers.python.steps import PIPELINES, pipeline_origin
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reduce", "execfile"}
 _LITERALS: dict[type[Any], str] = {
     kind: f"builtins.{kind.__name__}()" for kind in (str, bytes, int, float, complex, bool)
 }
 _LITERALS[type(None)] = "builtins.None()"
+
+#: Calls that give back what they are given.
+_PASSING = frozenset(
+    {
+        "functools.partial",
+        "functools.partialmethod",
+        "copy.copy",
+        "copy.deepcopy",
+        "sklearn.base.clone",
+        "sklearn.clone",
+        "torch.compile",
+        "torch.jit.script",
+        "jax.jit",
+        "jax.pmap",
+        "jax.vmap",
+        "flax.nnx.jit",
+        "tensorflow.function",
+    }
+)
+#: Calls whose value is unknown unless their arguments tell.
+_OPAQUE = _PASSING - {"sklearn.base.clone", "sklearn.clone"} | {
+    "builtins.getattr",
+    "builtins.eval",
+    "builtins.next",
+    "builtins.max",
+    "builtins.min",
+    "builtins.vars",
+    "builtins.globals",
+    "builtins.locals",
+    "typing.cast",
+}
+_SPECIAL = (
+    _OPAQUE
+    | PIPELINES
+    | {
+        "importlib.import_module",
+        "builtins.__import__",
+        "builtins.super",
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.sorted",
+        "builtins.reversed",
+    }
+)
+#: Methods that give back the value itself, on another device or in another mode.
+_SAME = frozenset(
+    {"to", "cuda", "cpu", "eval", "float", "half", "double", "bfloat16", "requires_grad_"}
+)
+_FILLING = frozenset({"append", "add", "insert", "setdefault"})
 
 Names = dict[str, str | None]
 
@@ -94,13 +144,24 @@ class Expressions(Conditions):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:
             return None
-        if origin.startswith(("builtins.", "importlib.", "functools.partial")):
+        if origin in _SPECIAL:
             special = self._special(node, origin, origins)
-            if special is not None:
+            if special is not None or origin in _OPAQUE:
                 return special
+        elif (
+            method in _SAME and base is not None and base[-1] == ")" and self._foreign(base, method)
+        ):
+            return base
+        elif method in _FILLING and origins and type(func) is ast.Attribute:
+            self.fill(func.value, base, origins[-1])
         if method in ("values", "items", "copy", "get", "pop") and base and base[0] == CONTAINER:
             return base if method in ("values", "items", "copy") else element(base)
         return f"{origin}()"
+
+    def _foreign(self, base: str, method: str) -> bool:
+        """Tell whether a method of a value is not one that this file defines."""
+        info = self.out.definitions.classes.get(base[1:-2]) if base[0] == "." else None
+        return info is None or method not in info.methods
 
     def _arguments(self, node: ast.Call, record: CallRecord) -> list[str | None]:
         origins: list[str | None] = []
@@ -129,8 +190,10 @@ class Expressions(Conditions):
             if name:
                 self.imported(name, node.lineno)
             return name
-        if origin in ("functools.partial", "functools.partialmethod") and origins:
-            return origins[0]
+        if origin in PIPELINES:
+            return pipeline_origin(node, self.lookup)
+        if origin in _PASSING:
+            return origins[0] if origins else None
         if origin == "builtins.super" and self.owner:
             bases = self.out.definitions.classes[self.owner].bases
             return next((f"{base}()" for base in bases if base), None)
@@ -138,7 +201,13 @@ class Expressions(Conditions):
             name_node = node.args[1]
             if isinstance(name_node, ast.Constant) and isinstance(name_node.value, str):
                 return join(origins[0], name_node.value[:100])
-            return None
+            first = origins[0]
+            vague = first is None or first.startswith(("builtins.", CONTAINER))
+            return None if vague else join(first, "__getattr__")
+        if origin == "builtins.next":
+            return element(origins[0]) if origins else None
+        if origin == "typing.cast":
+            return annotation_origin(node.args[0], self.lookup) if node.args else None
         if origin in ("builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"):
             first = origins[0] if origins else None
             return first if first and first[0] == CONTAINER else None

@@ -117,6 +117,8 @@ class Collected:
         self.bases: list[BaseRecord] = []
         self.bound: list[BoundRecord] = []
         self.conditions: list[ConditionRecord] = []
+        #: Functions and classes in lists and mappings: (scope, name, origin).
+        self.tables: list[tuple[str, str, str]] = []
         self.main_guard: int | None = None
         self.docstring = False
         self.top_level_statements = 0

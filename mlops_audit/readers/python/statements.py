@@ -4,11 +4,16 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mlops_audit.readers.python.annotations import dotted_origin
 from mlops_audit.readers.python.calls import literal, part_kind, part_of
 from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
 from mlops_audit.readers.python.definitions import DefinitionWalk
+from mlops_audit.readers.python.origins import CONTAINER
 from mlops_audit.readers.python.records import BoundRecord
 from mlops_audit.schema import Assertion, Assignment
+
+#: Entries of one list or mapping that are looked at.
+_MAX_TABLE = 200
 
 
 class Statements(DefinitionWalk):
@@ -85,6 +90,8 @@ class Statements(DefinitionWalk):
                             BoundRecord(self.unit.cell, target.lineno, self.scope, name, call)
                         )
             return origin
+        if origin is not None and origin[0] == CONTAINER and len(origin) > 2:
+            self._table(targets[0], value)
         for target in targets:
             name = self._target_name(target)
             if isinstance(value, COMPARISONS):
@@ -100,6 +107,19 @@ class Statements(DefinitionWalk):
                         )
                     )
         return origin
+
+    def _table(self, target: ast.expr, value: ast.expr) -> None:
+        """Note the functions and classes of the repository that a list or mapping holds."""
+        if not isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
+            return
+        if type(target) is not ast.Name:
+            return
+        parts = value.values if isinstance(value, ast.Dict) else value.elts
+        for part in parts[:_MAX_TABLE]:
+            if isinstance(part, (ast.Name, ast.Attribute)):
+                found = dotted_origin(part, self.lookup)
+                if found and found[-1] not in ")]" and not found.startswith("builtins."):
+                    self.out.tables.append((self.scope, target.id, found))
 
     def _worth_keeping(self, value: ast.expr, name: str) -> tuple[str, str | None] | None:
         if isinstance(value, ast.Subscript):
@@ -125,7 +145,8 @@ class Statements(DefinitionWalk):
         if node.value is not None:
             self.events.append("assign")
             found = self._bound([node.target], node.value)
-            origin = origin if found is None or found.startswith("builtins.") else found
+            if found is not None and (origin is None or _tells_more(found)):
+                origin = found
         self.bind(node.target, origin, node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
@@ -141,7 +162,10 @@ class Statements(DefinitionWalk):
         if type(node.value) is ast.Tuple:
             self.returned(tuple(self.eval(item) for item in node.value.elts))
         else:
-            self.returned(self.eval(node.value))
+            origin = self.eval(node.value)
+            self.returned(origin)
+            if origin is None and type(node.value) is ast.Name:
+                self.out.definitions.passed.setdefault(self.scope, node.value.id)
         if may_compare(node.value, self.compared):
             self.condition("return", node.value, node, ("return",), len(self.out.calls))
 
@@ -258,6 +282,19 @@ class Statements(DefinitionWalk):
                 self.eval(case.guard)
             self.visit(case.body)
         self.guards -= 1
+
+
+def _tells_more(origin: str) -> bool:
+    """Tell whether a value says better than its annotation what it is: an instance of a class."""
+    if origin[0] == CONTAINER:
+        return len(origin) > 2
+    called = origin.removesuffix("()").rpartition(".")[2]
+    return (
+        origin[-1] == ")"
+        and called[:1].isupper()
+        and called != "Field"
+        and not origin.startswith("builtins.")
+    )
 
 
 def is_main_guard(test: ast.expr) -> bool:
