@@ -27,7 +27,7 @@ class JupyterReader:
     """Notebooks of Jupyter and of everything that stores in its format."""
 
     name = "notebook"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls a notebook."""

@@ -45,7 +45,7 @@ class RMarkdownReader:
     """Documents with code chunks of knitr or Quarto."""
 
     name = "rmarkdown"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept documents by their suffix."""

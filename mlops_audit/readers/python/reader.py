@@ -24,7 +24,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 3
+    version = 4
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""
