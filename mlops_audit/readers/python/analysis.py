@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mlops_audit.readers.python.origin_rows import origin_rows
 from mlops_audit.readers.python.blocks import function_block, run_blocks
+from mlops_audit.readers.python.origin_rows import origin_rows
 from mlops_audit.readers.python.origins import Resolver
 from mlops_audit.readers.python.records import CallRecord, ConditionRecord
 from mlops_audit.readers.python.statements import Statements, is_main_guard
