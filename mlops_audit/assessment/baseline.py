@@ -29,10 +29,7 @@ def render(snapshot: Snapshot) -> str:
         "maturity": {"level": snapshot.level, "score": snapshot.score},
         "phases": [{"id": item.id, "score": item.score} for item in snapshot.phases],
     }
-    lines = [
-        f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},"
-        for name, value in head.items()
-    ]
+    lines = [f"  {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
     entries = [
         "    " + json.dumps({key: getattr(entry, key) for key in _KEYS})
         for entry in sorted(snapshot.findings, key=_order)
