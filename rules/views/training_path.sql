@@ -1,6 +1,6 @@
 -- Units of code that run in a process that trains, with their size: lines of a function, or statements
--- at the top level of a script or notebook. `importable` is 1 for functions of modules, which other code
--- and tests can call; `tested` is 1 if a test with assertions reaches the unit. One row a unit.
+-- at the top level of a script or notebook. `importable` is 1 for functions of modules that do next to
+-- nothing when they are imported, so that other code and tests can call them; `tested` is 1 if a test with assertions reaches the unit. One row a unit.
 CREATE VIEW training_path AS
 WITH unit AS (
   SELECT DISTINCT o.path, o.scope
@@ -9,7 +9,7 @@ WITH unit AS (
     AND o.confidence <> 'low'
 )
 SELECT u.path, u.scope, z.zone, d.end_line - d.line + 1 AS size,
-       m.kind = 'script' AS importable,
+       m.kind = 'script' AND m.top_level_statements <= 3 AS importable,
        (u.path, u.scope) IN (SELECT t.path, t.scope FROM tested_unit AS t) AS tested
 FROM unit AS u
 JOIN definition AS d ON d.path = u.path AND d.qualname = u.scope AND d.kind <> 'class'
