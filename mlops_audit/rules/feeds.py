@@ -53,7 +53,8 @@ _KINDS: dict[str, frozenset[str]] = {
     "setting": _CONFIG,
     **dict.fromkeys(("document", "section"), _PROSE),
     **dict.fromkeys(
-        ("run_store", "run", "run_parameter", "run_metric"), frozenset(("yaml", "json"))
+        ("run_store", "run", "run_parameter", "run_metric", "run_point"),
+        frozenset(("yaml", "json")),
     ),
     "secret_candidate": _CODE | _AUTOMATION | _PROSE,
     "personal_data": frozenset(("data", "notebook")),

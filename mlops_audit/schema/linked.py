@@ -181,6 +181,9 @@ class Node(NamedTuple):
     label: Annotated[str, "short text"]
     path: Annotated[str | None, "where it is"]
     line: Line
+    detail: Annotated[
+        str, "of an action what does it (`xgboost`), of a trigger its schedule as written; else ''"
+    ]
 
 
 class Edge(NamedTuple):

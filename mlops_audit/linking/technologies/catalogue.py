@@ -106,6 +106,11 @@ class Catalogue:
         return found
 
     @cached_property
+    def method_names(self) -> frozenset[str]:
+        """Last parts of the names of all calls and methods that some entry knows."""
+        return frozenset(self.methods) | self.calls.last_parts()
+
+    @cached_property
     def keywords(self) -> frozenset[str]:
         """Keywords that some entry asks for."""
         return frozenset(

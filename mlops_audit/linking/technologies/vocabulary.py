@@ -6,7 +6,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 #: What code or automation can do. A technology file that uses another word is refused.
-#: ``leak`` is a fault rather than a deed: something learned from all rows before they are split.
+#: ``leak`` is a fault rather than a deed: rows that are held back, or what was learned from them,
+#: reach training.
 ACTIONS: frozenset[str] = _words(
     """
     load_data save_data describe_data validate_data version_data mask_data move_data prepare_data

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.python.blocks import function_block, run_blocks
+from mlops_audit.readers.python.origin_rows import origin_rows
 from mlops_audit.readers.python.origins import Resolver
 from mlops_audit.readers.python.records import CallRecord, ConditionRecord
 from mlops_audit.readers.python.statements import Statements, is_main_guard
@@ -113,6 +114,7 @@ class Analysis:
                 self.path, bound.cell, bound.line, bound.scope, bound.name, "call",
                 _call_target(bound.call, resolver),
             )  # fmt: skip
+        yield from origin_rows(self.path, out, walk.module_names, resolver)
         for condition in out.conditions:
             yield self._condition(condition, resolver)
         if out.too_deep:

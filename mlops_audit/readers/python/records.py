@@ -126,6 +126,10 @@ class Collected:
         self.bases: list[BaseRecord] = []
         self.bound: list[BoundRecord] = []
         self.conditions: list[ConditionRecord] = []
+        #: Functions and classes in lists and mappings: (scope, name, origin).
+        self.tables: list[tuple[str, str, str]] = []
+        #: Names of the module that stand for something with another name.
+        self.aliases: dict[str, str] = {}
         self.main_guard: int | None = None
         self.docstring = False
         self.top_level_statements = 0
