@@ -58,6 +58,28 @@ class Definition(NamedTuple):
     ]
 
 
+class CodeBlock(NamedTuple):
+    """A piece of code that says something, in a normal form by which copies are found.
+
+    Pieces of one digest differ in comments, docstrings, layout and names of local values only.
+    """
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    end_line: EndLine
+    scope: Annotated[str, "qualified name of the function; '' at module level"]
+    kind: Annotated[
+        str,
+        "function (body of a function or method) | cell (of a notebook, without imports and"
+        " definitions) | run (statements between two definitions of a module)",
+    ]
+    statements: Annotated[
+        int, "lines that are no import, comment, message, plot or argument parser; at least 8"
+    ]
+    digest: Annotated[str, "of the normal form"]
+
+
 class Decorator(NamedTuple):
     """A decorator on a definition; its arguments are those of the call with the same id."""
 

@@ -3,32 +3,19 @@
 import ast
 
 from mlops_audit.readers.python.flow.arguments import Args, text_of
-from mlops_audit.readers.python.flow.knowledge import EARLY, PICTURE, group_of
+from mlops_audit.readers.python.flow.knowledge import EARLY, PICTURE, PREDICTING
+from mlops_audit.readers.python.flow.making import loops_in
+from mlops_audit.readers.python.flow.rows import Rows, Site, Split
 from mlops_audit.readers.python.flow.splits import check_applied, crossed
-from mlops_audit.readers.python.flow.state import (
-    Early,
-    Mistake,
-    Pair,
-    State,
-    data_of,
-    limited,
-)
+from mlops_audit.readers.python.flow.state import Early, Mistake, Pair, State, data_of, limited
 from mlops_audit.readers.python.flow.values import (
-    Const,
     Data,
     Estimator,
     Fit,
-    Folds,
     Lesson,
-    Loop,
-    Name,
-    Rows,
     Score,
     Scored,
     Seq,
-    Site,
-    Split,
-    Splitter,
     Value,
 )
 
@@ -39,75 +26,28 @@ _LEARNING = {
     "selected": "selected",
     "resampled": "resampled",
 }
-_MODELS = frozenset({"model", "network", "search", "cluster"})
-_CONSTANT = frozenset({"constant"})
+
+
 _FITS = frozenset(
     {"fit", "partial_fit", "fit_generator", "train", "adapt", "fit_on_texts", "fit_params"}
 )
+
+
 _TRANSFORMS = frozenset(
     {"fit_transform", "transform", "fit_resample", "fit_sample", "texts_to_sequences",
      "texts_to_matrix", "fit_resample_", "inverse_transform"}
 )  # fmt: skip
+
+
 _PREDICTS = frozenset(
     {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes",
      "predict_generator", "fit_predict", "predict_on_batch"}
 )  # fmt: skip
-_NAMED = (
-    ("scaler", "fitted"), ("standardizer", "fitted"), ("vectorizer", "fitted"), ("tfidf", "fitted"),
-    ("imputer", "imputed"), ("smote", "resampled"), ("pca", "fitted"),
-)  # fmt: skip
-
-
-def construct(state: State, cls: str, group: str, args: Args, node: ast.Call) -> Estimator:
-    """Return the estimator that a call of a class makes."""
-    made = Estimator(cls, group, state.site(node))
-    for value in args.all()[:40]:
-        made.steps.extend(_steps(value))
-    for name, value in list(args.keywords.items())[:60]:
-        if isinstance(value, Const):
-            made.options[name] = value.value
-    if group == "imputed" and made.options.get("strategy") in _CONSTANT:
-        made.group = "plain"
-    if group == "selected":
-        # The model inside a selector is no model of its own.
-        made.steps = []
-    if group == "columns":
-        made.steps = [step for step in made.steps if step.group not in _MODELS]
-    made.tuned = loops_in(state, [*args.nodes, *args.keyword_nodes.values()])
-    for step in made.steps:
-        made.tuned |= step.tuned
-    made.early = any(step.early for step in made.steps) or args.given(
-        "early_stopping_rounds", "early_stopping", "od_wait", "od_type"
-    )
-    return made
-
-
-def _steps(value: Value, depth: int = 0) -> list[Estimator]:
-    if isinstance(value, Estimator):
-        return [value]
-    if isinstance(value, Name) and group_of(value.last):
-        return [Estimator(value.last, group_of(value.last), Site(None, 0, ""))]
-    if isinstance(value, Seq) and depth < 4:
-        return [step for item in value.values()[:40] for step in _steps(item, depth + 1)]
-    return []
-
-
-def loops_in(state: State, nodes: list[ast.expr]) -> frozenset[Loop]:
-    """Return the loops over settings whose variable is in the arguments."""
-    if not state.loops:
-        return frozenset()
-    varied = [loop for loop in state.loops if loop.kind == "numbers"]
-    if not varied:
-        return frozenset()
-    names = {
-        inner.id for node in nodes[:30] for inner in ast.walk(node) if isinstance(inner, ast.Name)
-    }
-    return frozenset(loop for loop in varied if names.intersection(loop.names))
 
 
 def is_model(estimator: Estimator) -> bool:
     """Tell whether an estimator predicts."""
-    return any(step.group in _MODELS for step in estimator.all_steps()) or (
+    return any(step.group in PREDICTING for step in estimator.all_steps()) or (
         estimator.group in ("", "pipeline") and not learns(estimator)[0]
     )
 
@@ -139,7 +79,12 @@ def method(state: State, estimator: Estimator, name: str, args: Args, node: ast.
         if data is None:
             return None
         return data._replace(
-            by=estimator, columns=None, lessons=frozenset(), series=True, opaque=False
+            by=estimator,
+            asked=state.next(),
+            columns=None,
+            lessons=frozenset(),
+            series=True,
+            opaque=False,
         )
     if name in ("score", "evaluate", "evaluate_generator"):
         data = data_of(args.get(0, "X", "x", "dataset"))
@@ -166,7 +111,7 @@ def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast
         confidence = "medium"
     shown = estimator.cls or cls
     what = f"{shown}.{name}" if shown == cls else f"{shown} with {cls}"
-    estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows, confidence)
+    estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows.widest, confidence)
 
 
 def fit(state: State, estimator: Estimator, args: Args, node: ast.Call, name: str) -> None:
@@ -199,7 +144,12 @@ def fitted(
     estimator.fits.append(record)
     state.fits.append((estimator, record))
     if answers is not None:
-        state.pairs.append(Pair(site, data, answers, subject))
+        # Steps of a pipeline may choose columns, and lists are inputs of their own.
+        chooses = any(step.group in ("pipeline", "columns") for step in estimator.all_steps())
+        if chooses or isinstance(args.get(0, "X", "x"), Seq):
+            state.pairs.append(Pair(site, data._replace(columns=None), answers, subject))
+        else:
+            state.pairs.append(Pair(site, data, answers, subject))
     if estimator.group == "search":
         split = Split(site, f"{estimator.cls} cross-validation", cross=True)
         crossed(state, data, split, subject)
@@ -320,55 +270,12 @@ def scored(
     site = state.site(node)
     subject = text_of(args.node(0, "X", "x")) if args is not None else ""
     loops = frozenset(state.loops) if state.loops else frozenset()
-    state.scores.append(Scored(state.next(), site, model, data.rows, what, subject))
+    order = state.next()
+    asked = data.asked if data.by is not None else order
+    state.scores.append(Scored(order, site, model, data.rows, what, subject, asked))
     if model is not None:
         for loop in state.loops:
             varies = loop in model.tuned or (loop.kind == "models")
             if varies and len(loop.tests) < 50:
                 loop.tests.append((model, data.rows, site))
     return Score((data.rows,), loops, metric=True)
-
-
-def guessed(state: State, name: str, site: Site) -> Estimator:
-    """Return the estimator that something unknown must be, whose methods are called."""
-    last = name.rpartition(".")[2].lower()
-    group = next((group for word, group in _NAMED if word in last), "")
-    made = Estimator("", group, site)
-    if group:
-        made.steps.append(Estimator(last, group, site))
-    return made
-
-
-def splitter(state: State, cls: str, args: Args, node: ast.Call) -> Splitter:
-    """Return a splitter of folds."""
-    seed = args.node(-1, "random_state")
-    random = args.constant(-1, "shuffle") is True or cls in (
-        "ShuffleSplit", "StratifiedShuffleSplit", "RepeatedKFold", "RepeatedStratifiedKFold"
-    )  # fmt: skip
-    return Splitter(cls, state.site(node), random, ast.dump(seed) if seed is not None else None)
-
-
-def folds(state: State, made: Splitter, args: Args, node: ast.Call) -> Value:
-    """Return the pairs of row numbers that `splitter.split(X, y, groups)` gives."""
-    split = Split(state.site(node), f"{made.cls}.split", random=made.random, cross=True)
-    split.seed = made.seed
-    data = data_of(args.get(0, "X"))
-    if data is not None:
-        subject = text_of(args.node(0, "X"))
-        crossed(state, data._replace(lessons=frozenset()), split, subject)
-        if args.get(2, "groups") is not None and made.cls in (
-            "GroupKFold", "GroupShuffleSplit", "StratifiedGroupKFold", "LeaveOneGroupOut"
-        ):  # fmt: skip
-            state.grouped.append((data.rows, split.site, text_of(args.node(2, "groups"))))
-    return Folds(split)
-
-
-def may_fit(owner: Data, name: str, args: Args) -> bool:
-    """Tell whether a value of which only the name is known is used as an estimator."""
-    if not owner.opaque:
-        return False
-    if name in ("fit", "fit_transform", "fit_resample", "predict", "predict_proba", "partial_fit"):
-        return True
-    if name in ("transform", "score", "evaluate"):
-        return isinstance(args.get(0), (Data, Seq))
-    return False

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from mlops_audit.readers.python.flow.models import evaluated
+from mlops_audit.readers.python.flow.rows import Columns, Frame, Rows, Split, contains
+from mlops_audit.readers.python.flow.selecting import LAST
 from mlops_audit.readers.python.flow.state import Divided, Learned, Mistake, Pair, State
-from mlops_audit.readers.python.flow.values import Columns, Frame, Lesson, Rows, Split, contains
+from mlops_audit.readers.python.flow.values import Lesson
 
 _KINDS = {
     "fitted": "fitted-before-split",
@@ -12,7 +14,6 @@ _KINDS = {
     "selected": "features-selected-before-split",
     "resampled": "resampled-before-split",
 }
-_LAST = "#last"
 
 
 def judged(state: State) -> Iterator[Mistake]:
@@ -108,7 +109,7 @@ def _targets(state: State) -> Iterator[Mistake]:
         if _kept(features, target):
             if (features.frame, target) not in told and not _dropped_later(state, pair, target):
                 told.add((features.frame, target))
-                shown = "the last column" if target == _LAST else f"'{target}'"
+                shown = "the last column" if target == LAST else f"'{target}'"
                 yield _target(pair, f"{shown}, which is to be predicted, is among the features")
             continue
         for (column, source), site in list(features.frame.derived.items()):
@@ -126,7 +127,7 @@ def _targets(state: State) -> Iterator[Mistake]:
 
 
 def _kept(features: Columns, column: str) -> bool:
-    if column == _LAST:
+    if column == LAST:
         return features.kept is None and features.sure and not features.dropped
     return features.has(column)
 

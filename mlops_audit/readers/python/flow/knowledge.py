@@ -63,6 +63,8 @@ CLUSTERS = _words(
     " EllipticEnvelope"
 )
 NETWORKS = _words("Sequential Model")
+#: Kinds of estimators that predict.
+PREDICTING = _words("model network search cluster")
 _MODELS = _words(
     "Ridge Lasso ElasticNet GaussianNB MultinomialNB BernoulliNB ComplementNB CategoricalNB"
     " LinearSVC SVC NuSVC SVR LinearSVR NuSVR Perceptron RidgeCV LassoCV ElasticNetCV LassoLars"
@@ -123,6 +125,9 @@ TIME_SOURCES = re.compile(
 _COLUMN_NAME = re.compile(
     r"col|feat|var|predictor|name|field|input|attr|numer|categ|target|label|^x|^y$|key"
 )
+_ROW_NAME = re.compile(
+    r"idx|ind|mask|msk|row|fold|perm|sel|train|test|val|trn|sample|split|keep|shuf|order|pick|chosen"
+)
 LOADS = re.compile(r"read_\w{1,30}|load\w{0,30}|fetch_\w{1,40}|open_\w{1,20}|genfromtxt|loadtxt")
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -153,6 +158,11 @@ def names_time(column: str) -> bool:
 def names_columns(name: str) -> bool:
     """Tell whether a name says that it holds names of columns."""
     return _COLUMN_NAME.search(name.lower()) is not None
+
+
+def names_rows(name: str) -> bool:
+    """Tell whether a name says that it holds numbers of rows, or a mask."""
+    return _ROW_NAME.search(name.lower()) is not None
 
 
 def is_metric(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 
-from mlops_audit.readers.python.flow import estimators, frames
+from mlops_audit.readers.python.flow import estimators, frames, making
 from mlops_audit.readers.python.flow.arguments import Args, strings, text_of
 from mlops_audit.readers.python.flow.knowledge import (
     ARRAYS,
@@ -18,17 +18,20 @@ from mlops_audit.readers.python.flow.knowledge import (
     group_of,
     is_metric,
 )
+from mlops_audit.readers.python.flow.rows import Split
 from mlops_audit.readers.python.flow.splits import crossed, divided, taken
 from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
+from mlops_audit.readers.python.flow.statistic import score_of, statistic
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
     Estimator,
     Evidence,
+    Folds,
     RowIndex,
     Score,
     Seq,
-    Split,
+    Splitter,
     Value,
 )
 
@@ -45,9 +48,9 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if group:
         if last == "Model" and not dotted.startswith(("keras", "tensorflow", "tf")):
             return None
-        return estimators.construct(state, last, group, args, node)
+        return making.construct(state, last, group, args, node)
     if last in SPLITTERS:
-        return estimators.splitter(state, last, args, node)
+        return making.splitter(state, last, args, node)
     if last in CROSS_VALIDATORS:
         return _cross_validate(state, last, args, node)
     if last in EARLY:
@@ -60,7 +63,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if is_metric(last):
         return _measured(state, last, args, node)
     if last in CHOOSES:
-        found = frames.score_of(args.all())
+        found = score_of(args.all())
         if found is not None:
             chosen(state, found, node)
             return found
@@ -73,8 +76,8 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if last in STATISTICS:
         data = data_of(args.get(0))
         if data is not None and data.by is None:
-            return frames.statistic(state, data, last, node)
-        return frames.score_of(args.all())
+            return statistic(state, data, last, node)
+        return score_of(args.all())
     if TIME_SOURCES.fullmatch(dotted):
         data = state.fresh("", state.site(node))
         return data._replace(time=Evidence(state.site(node), f"prices from {dotted}()"))
@@ -94,7 +97,18 @@ def _loaded(state: State, args: Args, node: ast.Call) -> Value:
     path = args.constant(0)
     name = path.rpartition("/")[2] if isinstance(path, str) else ""
     data = state.fresh(name[:80], state.site(node))
+    if not node_name(node).startswith("read_"):
+        # Columns of a frame have names; what other loaders give is not known.
+        data = data._replace(columns=None)
     return data._replace(opaque=False) if name else data
+
+
+def node_name(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _train_test_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
@@ -181,23 +195,25 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
         return estimators.scored(state, predicted.by, predicted, node, name, args)
     if given:
         return estimators.scored(state, None, given[0], node, name, args)
-    return frames.score_of(args.all())
+    return score_of(args.all())
 
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:
     values = [item for value in args.values[:2] for item in _flat(value)]
     if args.constant(-1, "axis") in (1, -1, "columns"):
         return merged(values)
-    return frames.stacked(state, values, state.site(node)) or frames.score_of(values)
+    return frames.stacked(state, values, state.site(node)) or score_of(values)
 
 
 def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
     first = args.get(0, "data", "tensors")
+    if isinstance(first, (Folds, Splitter)):
+        return first
     data = data_of(first)
     if data is None:
         if isinstance(first, Seq) or name in ("list", "tuple", "DataFrame", "Series"):
-            return first if isinstance(first, Seq) else frames.score_of(args.all())
-        return frames.score_of(args.all())
+            return first if isinstance(first, Seq) else score_of(args.all())
+        return score_of(args.all())
     if isinstance(first, Seq):
         data = merged(list(first.items)) or data
         if name not in ("zip", "DataFrame"):

@@ -1,15 +1,8 @@
 """Parts of data: how they come about, and what was learned from their rows before."""
 
+from mlops_audit.readers.python.flow.rows import Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.state import Divided, Learned, State
-from mlops_audit.readers.python.flow.values import (
-    Data,
-    Lesson,
-    RowIndex,
-    Rows,
-    Site,
-    Split,
-    contains,
-)
+from mlops_audit.readers.python.flow.values import Data, Lesson, RowIndex
 
 
 def divided(state: State, data: Data, split: Split, part: str, key: object, subject: str) -> Data:

@@ -4,23 +4,18 @@ import ast
 from typing import NamedTuple
 
 from mlops_audit.readers.python.flow.knowledge import part_by_name
+from mlops_audit.readers.python.flow.rows import Columns, Frame, Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.values import (
-    Columns,
     Data,
     Estimator,
     Fit,
-    Frame,
     Instance,
     Lesson,
     Loop,
     Method,
-    Rows,
     Scored,
     Seq,
-    Site,
-    Split,
     Value,
-    contains,
 )
 
 #: Nodes of code that are evaluated for one file, calls of functions included.
@@ -197,7 +192,8 @@ class State:
             parent.hand.restored = any(node.members for node in parent.chain())
         rows.part, rows.split, rows.named = part, parent.hand, True
         parent.hand.given.add(part)
-        whole = data._replace(rows=parent)
+        # What happened to the part alone did not happen to the whole.
+        whole = data._replace(rows=parent, copies=None)
         self.divided.append(Divided(whole, parent.hand, name))
         for lesson in data.lessons:
             if contains(lesson.rows, parent):
