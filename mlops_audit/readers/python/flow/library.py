@@ -200,9 +200,12 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:
     values = [item for value in args.values[:2] for item in _flat(value)]
-    if args.constant(-1, "axis") in (1, -1, "columns"):
+    if args.constant(1, "axis") in (1, -1, "columns"):
         return merged(values)
-    return frames.stacked(state, values, state.site(node)) or score_of(values)
+    # A list that a loop has filled holds what one line gave, again and again.
+    written = bool(args.nodes) and isinstance(args.nodes[0], (ast.List, ast.Tuple))
+    written = written or (len(args.values) > 1 and not isinstance(args.values[0], Seq))
+    return frames.stacked(state, values, state.site(node), written=written) or score_of(values)
 
 
 def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:

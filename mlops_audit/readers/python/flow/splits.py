@@ -41,7 +41,9 @@ def taken(state: State, data: Data, key: object, site: Site) -> Data:
     rows = data.rows.part_of(key)
     if rows.site is None:
         rows.site = site
-    return data._replace(rows=rows, series=data.series)
+    # Of what was put together, the copies may be in the part that is left.
+    copies = None if data.rows.members else data.copies
+    return data._replace(rows=rows, copies=copies)
 
 
 def indexed(state: State, data: Data, index: RowIndex, site: Site, subject: str) -> Data:
