@@ -11,6 +11,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     EARLY,
     LOADS,
     SIDE_BY_SIDE,
+    SORTS,
     SPLITTERS,
     STACKS,
     STATISTICS,
@@ -65,7 +66,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if last in CHOOSES:
         found = score_of(args.all())
         if found is not None:
-            chosen(state, found, node)
+            chosen(state, found, node, last)
             return found
     if last in STACKS:
         return _stacked(state, args, node)
@@ -288,10 +289,12 @@ def _numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     return Seq([Const(1), Const(2)])
 
 
-def chosen(state: State, score: Score, node: ast.AST) -> None:
+def chosen(state: State, score: Score, node: ast.AST, how: str) -> None:
     """Take note of a choice of the best of several scores."""
     for loop in score.loops:
-        state.chosen.setdefault(loop, state.site(node))
+        # Models in the order of their scores are a table; the first setting of a list is chosen.
+        if loop.kind == "numbers" or how not in SORTS:
+            state.chosen.setdefault(loop, state.site(node))
 
 
 HANDLERS = {

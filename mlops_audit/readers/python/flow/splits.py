@@ -42,7 +42,8 @@ def taken(state: State, data: Data, key: object, site: Site) -> Data:
     if rows.site is None:
         rows.site = site
     # Of what was put together, the copies may be in the part that is left.
-    copies = None if data.rows.members else data.copies
+    sliced = isinstance(key, tuple) and key[0] == "slice"
+    copies = None if sliced and data.rows.members else data.copies
     return data._replace(rows=rows, copies=copies)
 
 
