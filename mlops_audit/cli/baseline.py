@@ -71,7 +71,8 @@ def baseline(
 def accepted(path: Path, options: AuditOptions, file: Path) -> list[str]:
     """Write all findings that nobody has answered to a baseline; return what to tell."""
     from mlops_audit.assessment.baseline import render
-    from mlops_audit.assessment.snapshot import named, snapshot_of
+    from mlops_audit.assessment.identity import match
+    from mlops_audit.assessment.snapshot import is_baseline, named, parse, snapshot_of
     from mlops_audit.audit import audit
     from mlops_audit.cli.progress import progress_bar
     from mlops_audit.reports.words import plural
@@ -82,8 +83,15 @@ def accepted(path: Path, options: AuditOptions, file: Path) -> list[str]:
     snapshot = snapshot_of(result, str(file))
     answered = {item.fingerprint for item in result.findings if item.suppressed is not None}
     kept = tuple(item for item in snapshot.findings if item.fingerprint not in answered)
+    told = [f"{plural(len(kept), 'finding')} accepted in {named(file)}; commit it."]
+    if file.is_file() and is_baseline(content := file.read_bytes()):
+        old = parse(content, named(file), again="mlops-audit baseline")
+        matching = match(old.findings, kept)
+        told.append(
+            f"{len(matching.appeared)} of them are new in it, and {len(matching.gone)} are gone."
+        )
     write_atomic(file, render(replace(snapshot, findings=kept)))
-    return [f"{plural(len(kept), 'finding')} accepted in {named(file)}; commit it."]
+    return told
 
 
 def pruned(path: Path, options: AuditOptions, file: Path) -> str:

@@ -24,6 +24,7 @@ class Format(StrEnum):
     GITLAB = "gitlab"
     SONAR = "sonar"
     CSV = "csv"
+    TEXT = "text"
 
 
 FORMATS = ", ".join(item.value for item in Format)
@@ -46,6 +47,7 @@ _WRITERS = {
     Format.GITLAB: _Writer("mlops-audit-report.gitlab.json", "gitlab:render_gitlab"),
     Format.SONAR: _Writer("mlops-audit-report.sonar.json", "sonar:render_sonar"),
     Format.CSV: _Writer("mlops-audit-report.csv", "spreadsheet:render_csv"),
+    Format.TEXT: _Writer("mlops-audit-report.txt", "lines:render_lines"),
 }
 
 #: A report and its file; None is stdout.

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import typer
 
 from mlops_audit import __version__
+from mlops_audit.cli import completion
 from mlops_audit.errors import AuditError
 
 COMMANDS = (
@@ -99,6 +100,13 @@ def run() -> None:
 
 def _run(given: Sequence[str]) -> int:
     arguments = list(given)
+    if completion.ASKED in os.environ:
+        with completion.understood(COMMANDS):
+            return _called(arguments)
+    return _called(arguments)
+
+
+def _called(arguments: list[str]) -> int:
     if not arguments or _is_scan(arguments):
         arguments = ["scan", *arguments]
     try:

@@ -85,7 +85,9 @@ def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator
                 found
                 for found in meant
                 # Something of a value that has no definition here says nothing of the call.
-                if found is not None and found.unit.scope.rpartition(".")[2] == site.method
+                if found is not None
+                and found.kind != "module"
+                and found.unit.scope.rpartition(".")[2] == site.method
             ]
             for found in known:
                 yield _edge(source, place, found, "call", MEDIUM)

@@ -57,7 +57,7 @@ def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Entry
         name = path.rpartition("/")[2]
         if path in notebooks or kind in ("notebook", "databricks"):
             yield EntryPoint(path, None, None, "", "notebook", name)
-        elif is_test_file(path):
+        elif is_test_file(path) or (path in acting and index.roles.get(path) == "test"):
             yield EntryPoint(path, None, 1, "", "test", name)
         elif guard is not None:
             yield EntryPoint(path, None, guard, "", "main_guard", f"python {path}")

@@ -5,13 +5,13 @@ commands, triggers and zones.
 """
 
 import sqlite3
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from posixpath import dirname
 from typing import NamedTuple
 
 from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM
+from mlops_audit.linking.modules import ModuleIndex
 from mlops_audit.linking.values import Values
 
 #: How many re-exports, aliases and base classes one name is followed through.
@@ -45,22 +45,8 @@ class CodeIndex:
         self.modules: dict[str, str] = dict(
             connection.execute("SELECT path, module FROM module ORDER BY path")
         )
-        roots = {root for (root,) in connection.execute("SELECT root FROM project")} | {""}
-        self._roots = sorted(roots, key=lambda root: (-root.count("/"), not root, root))
-        # A dependency that the repository builds itself is no foreign code.
-        self._external = set(sys.stdlib_module_names) | {
-            name.replace("-", "_").lower()
-            for (name,) in connection.execute(
-                "SELECT DISTINCT name FROM dependency WHERE name NOT IN"
-                " (SELECT lower(replace(name, '_', '-')) FROM package_metadata"
-                "  WHERE name IS NOT NULL)"
-            )
-        }
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._by_tail: dict[str, list[str]] = defaultdict(list)
-        for path, name in self.modules.items():
-            self._by_name[name].append(path)
-            self._by_tail[name.rpartition(".")[2]].append(path)
+        self._modules = ModuleIndex(connection, self.files, self.modules)
+        self.module = self._modules.find
         self.definitions: dict[str, dict[str, str]] = defaultdict(dict)
         self.named: dict[str, list[Unit]] = defaultdict(list)
         #: Cell and line of every definition.
@@ -95,61 +81,6 @@ class CodeIndex:
         self.values = Values(connection)
         self._memo: dict[tuple[str, str], Found | None] = {}
         self._bases: dict[tuple[str, str], Found | None] = {}
-        self._searched: dict[str, list[tuple[str, int]]] = {}
-
-    # -- modules ---------------------------------------------------------------------------
-
-    def module(self, name: str, importer: str) -> tuple[str, int] | None:
-        """Return the file of a module as `importer` would import it, and how sure that is."""
-        tail = self._by_tail.get(name.rpartition(".")[2])
-        if not tail:
-            return None
-        folder = dirname(importer)
-        for root, rank in self._search_path(folder):
-            full = f"{root.replace('/', '.')}.{name}" if root else name
-            if full in self._by_name:
-                return self._nearest(self._by_name[full], folder), rank
-        if name.partition(".")[0] in self._external:
-            return None
-        ending = f".{name}"
-        candidates = [
-            path
-            for path in tail
-            if self.modules[path].endswith(ending) and not self._inside_package(path, name)
-        ]
-        if len(candidates) == 1:
-            return candidates[0], MEDIUM
-        if candidates:
-            best = max(_shared(path, folder) for path in candidates)
-            nearest = [path for path in candidates if _shared(path, folder) == best]
-            if best and len(nearest) == 1:
-                return nearest[0], MEDIUM
-        return None
-
-    def _search_path(self, folder: str) -> list[tuple[str, int]]:
-        """Return the folders that may be on `sys.path` for code in `folder`, likeliest first."""
-        if folder not in self._searched:
-            found = {folder: HIGH}
-            for root in self._roots:
-                if not root or f"{folder}/".startswith(f"{root}/"):
-                    found.setdefault(root, HIGH)
-                    found.setdefault(f"{root}/src".lstrip("/"), HIGH)
-            above = dirname(folder)
-            while above:
-                found.setdefault(above, MEDIUM)
-                above = dirname(above)
-            self._searched[folder] = list(found.items())
-        return self._searched[folder]
-
-    def _inside_package(self, path: str, name: str) -> bool:
-        # A module of a package is imported by the package's name, never by its own alone.
-        parent = self.modules[path][: -len(name) - 1].replace(".", "/")
-        return f"{parent}/__init__.py" in self.files
-
-    @staticmethod
-    def _nearest(paths: Sequence[str], folder: str) -> str:
-        # A notebook and a module may have the same dotted name: what is imported is the module.
-        return min(paths, key=lambda path: (not path.endswith(".py"), -_shared(path, folder), path))
 
     # -- names -----------------------------------------------------------------------------
 
@@ -259,7 +190,9 @@ class CodeIndex:
                 return self.method(Unit(path, owner), rest[end], rank)
             if kind is not None:
                 # `train.delay`, `flow.serve`: an attribute of a function runs the function.
-                return self._found(path, owner, max(rank, MEDIUM))
+                # `f()()` calls what the function gave, and the function in a call of its own.
+                given = rest[end] == "__call__"
+                return None if given else self._found(path, owner, max(rank, MEDIUM))
         return None
 
     def _through_values(self, path: str, rest: Sequence[str]) -> tuple[str, str] | None:
@@ -342,12 +275,3 @@ class CodeIndex:
             if qualname in self.definitions.get(base.path, ()):
                 return self._found(base.path, qualname, rank)
         return None
-
-
-def _shared(path: str, folder: str) -> int:
-    count = 0
-    for left, right in zip(dirname(path).split("/"), folder.split("/"), strict=False):
-        if left != right:
-            break
-        count += bool(left)
-    return count

@@ -4,6 +4,7 @@
 says what they hand in, the call is named after it. Imprecision is bounded: few callers, few hops.
 """
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Set
@@ -13,6 +14,7 @@ from mlops_audit.linking.configured import INSTANTIATING, Configured
 from mlops_audit.linking.index import CodeIndex, Unit
 from mlops_audit.linking.sites import CallSites, Site
 
+_CALLED = re.compile(r"\([^()]*\)")
 _MAX_HOPS = 4
 _MAX_CALLERS = 12
 _MAX_NAMES = 6
@@ -72,6 +74,9 @@ class Receivers:
         """Yield what a dotted name in a scope is."""
         if hops > _MAX_HOPS:
             return
+        for _ in range(_MAX_HOPS):
+            # Of `kind(**given).fit` the name tells, not what it is called with.
+            receiver = _CALLED.sub("", receiver)
         head, *attributes = receiver.split(".")
         if not all(part.isidentifier() for part in (head, *attributes)):
             return

@@ -16,6 +16,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "module",
             "definition",
+            "code_block",
             "decorator",
             "base",
             "import",

@@ -58,6 +58,28 @@ class Definition(NamedTuple):
     ]
 
 
+class CodeBlock(NamedTuple):
+    """A piece of code that says something, in a normal form by which copies are found.
+
+    Pieces of one digest differ in comments, docstrings, layout and names of local values only.
+    """
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    end_line: EndLine
+    scope: Annotated[str, "qualified name of the function; '' at module level"]
+    kind: Annotated[
+        str,
+        "function (body of a function or method) | cell (of a notebook, without imports and"
+        " definitions) | run (statements between two definitions of a module)",
+    ]
+    statements: Annotated[
+        int, "lines that are no import, comment, message, plot or argument parser; at least 8"
+    ]
+    digest: Annotated[str, "of the normal form"]
+
+
 class Decorator(NamedTuple):
     """A decorator on a definition; its arguments are those of the call with the same id."""
 
@@ -161,6 +183,7 @@ class Origin(NamedTuple):
     part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
     elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
     target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    called: Annotated[bool, "1 if the value is what a call of the target gave"]
     parameter: Annotated[
         str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
     ]

@@ -37,7 +37,7 @@ class Notebook(NamedTuple):
     output_bytes: Annotated[int, "bytes of stored outputs: text, data and tracebacks as UTF-8"]
     error_outputs: Annotated[int, "cells that end in an error output"]
     repeated_counts: Annotated[
-        int, "cells whose execution count an earlier one has too, so that they ran in other kernels"
+        int, "cells whose execution count an earlier one has too: copied, or run in another kernel"
     ]
     skipped_counts: Annotated[
         int, "numbers up to the highest count that no cell has: cells run again, changed or deleted"

@@ -42,7 +42,7 @@ SELECT b.path, b.cell, b.line, b.name, b.names,
             WHEN b.kind = 'later' AND o.execution_count < u.execution_count
               THEN ', run earlier'
             WHEN b.kind = 'missing' AND u.execution_count IS NOT NULL AND u.error IS NULL
-              THEN ', and yet it ran'
+              THEN ', and yet it was run'
             ELSE ''
           END
        || CASE b.names

@@ -37,6 +37,17 @@ def found(linked, files, *actions):
             "import torch\ndef f(loss, p):\n    loss.backward()\n"
             "    s = torch.optim.lr_scheduler.StepLR(p, 1)\n    s.step()\n",
         ),
+        (
+            ["train a.py:3"],
+            "import jax, optax\ndef step(params, tx, s):\n    g = jax.grad(loss)(params)\n"
+            "    updates, s = tx.update(g, s)\n    return optax.apply_updates(params, updates)\n",
+        ),
+        # A transformation of functions updates what it was given, no weights.
+        (
+            [],
+            "import extract, jax\ndef wrap(f, state):\n    g = jax.grad(f)\n"
+            "    state.update(g)\n    extract.apply_updates(g)\n",
+        ),
         # Not PyTorch at all.
         ([], "def f(book, optimizer):\n    book.backward()\n    optimizer.step()\n"),
         (
@@ -520,6 +531,12 @@ def test_assertions_of_unittest(linked):
         (["write_metric_file a.py:4"], "import json\nPath('m').write_text(json.dumps(metrics))\n"),
         (["write_metric_file a.py:3"], "utils.save_dict(metrics, 'a.json')\n"),
         (["write_metric_file a.py:3"], "utils.save_dict(d=metrics, path='a.json')\n"),
+        (["write_metric_file a.py:3"], "self.epoch_metrics.to_csv('epochs.csv')\n"),
+        (
+            ["write_metric_file a.py:5"],
+            "from sklearn.metrics import classification_report\n"
+            "report = classification_report(a, b)\nf.write(report)\n",
+        ),
         # Texts that are put together.
         (["write_metric_file a.py:3"], "f.write('%f of %d' % (accuracy * 100, n))\n"),
         (["write_metric_file a.py:3"], "f.write('{},{}'.format(epoch, mean_reward))\n"),
@@ -541,6 +558,7 @@ def test_assertions_of_unittest(linked):
         ([], "import numpy as np; np.save(out + 'predictions.npy', a)\n"),
         ([], "f.write('%s %s' % (name, row))\n"),
         ([], "f.write(metrics_path + '\\n')\n"),
+        ([], "report = describe(a)\nf.write(report)\n"),
         # Shown, read, or not a metric.
         ([], "print(json.dumps(metrics))\n"),
         ([], "with open('metrics.json') as f:\n    pass\n"),

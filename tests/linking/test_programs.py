@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from programs import classic, deep, hosted, names, near_misses
+from programs import classic, deep, hosted, names, near_misses, settings
 
 from mlops_audit.facts.store import FactStore
 from mlops_audit.linking.idioms import find_idioms
@@ -18,12 +18,18 @@ from mlops_audit.repository.kinds import kind_of
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import File, Project
 
-ONE_FILE = {**classic.PROGRAMS, **deep.PROGRAMS, **hosted.PROGRAMS, **near_misses.PROGRAMS}
+ONE_FILE = {
+    **classic.PROGRAMS,
+    **deep.PROGRAMS,
+    **hosted.PROGRAMS,
+    **near_misses.PROGRAMS,
+    **settings.PROGRAMS,
+}
 ALL = {**{name: {"a.py": text} for name, text in ONE_FILE.items()}, **names.PROGRAMS}
 JUDGED = frozenset(
     """
     train tune cross_validate predict evaluate split save_model load_model fit_transform
-    log_metric write_metric_file autolog hosted_model llm_evaluate trace
+    log_metric write_metric_file parse_config autolog hosted_model llm_evaluate trace
     """.split()  # noqa: SIM905
 )
 

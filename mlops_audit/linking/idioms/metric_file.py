@@ -64,6 +64,8 @@ def metric_files(connection: sqlite3.Connection, known: Known) -> Iterator[Actio
             shown = written(kind, value, "") if (path, call) in kept else None
         elif method in _WRITES:
             shown = written(kind, value, receiver)
+            if kind == "name" and texts.measured(path, scope, value) and receiver != "st":
+                shown = value
         elif method in _SAVES:
             numpy = target.startswith("numpy.") and position == 0
             shown = value if numpy and file_of_metrics(value, kind) else None

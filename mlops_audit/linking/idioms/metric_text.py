@@ -52,12 +52,13 @@ def dumped(kind: str, value: str, receiver: str, keyword: str | None) -> str | N
     """Return what names the metrics in an argument of a call that dumps data, or None."""
     if keyword is not None and keyword not in ("obj", "path_or_buf", "path"):
         return None
+    of_metrics = bool(set(name_parts(receiver)) & {"metrics", "scores"})
     if kind in ("string", "fstring", "text"):
-        return value if file_of_metrics(value, kind) else None
+        return value if of_metrics or file_of_metrics(value, kind) else None
     if kind == "name":
         parts = set(name_parts(value))
         held = parts & (_HOLDERS - {"history"}) and not parts & _PATHS
-        return value if held or set(name_parts(receiver)) & {"metrics", "scores"} else None
+        return value if held or of_metrics else None
     if kind == "dict":
         return _key(value)
     return None
@@ -92,6 +93,19 @@ class NestedTexts:
             key = _key(value or "")
             if key:
                 self._dictionaries[path, scope, name] = key
+
+        #: Names that hold what a library measured: `report = classification_report(…)`.
+        self._measured: set[tuple[str, str, str]] = set(
+            connection.execute(
+                "SELECT path, scope, name FROM assignment WHERE kind = 'call'"
+                " AND value LIKE 'sklearn.metrics.%' AND value NOT LIKE '%Display%'"
+                " AND value NOT LIKE '%curve'"
+            )
+        )
+
+    def measured(self, path: str, scope: str, name: str) -> bool:
+        """Tell whether a name of this unit holds what a library measured."""
+        return (path, scope, name) in self._measured
 
     def inside(self, path: str, scope: str, line: int, end: int, target: str) -> str:
         """Return the text that a call among a call's arguments makes, '' if it isn't known."""

@@ -31,7 +31,7 @@ _STEPS = {
     "minimize": words("run"),
 }
 _METHODS = sorted(set(_GRADIENTS).union(*_STEPS.values()))
-_OPTIMISERS = words("optim optimizer optimizers optimiser optimisers opt opts opti scaler state")
+_OPTIMISERS = words("optim optimizer optimizers optimiser optimisers opt opts opti scaler")
 _OPTIMISER_STARTS = ("opt", "adam", "sgd")
 
 
@@ -105,8 +105,10 @@ def _step(gradient: _Call, calls: list[_Call]) -> _Call | None:
 
 
 def _is_step(call: _Call, gradient: _Call) -> bool:
-    if call.method in ("apply_gradients", "apply_updates", "assign_sub"):
+    if call.method in ("apply_gradients", "assign_sub"):
         return True
+    if call.method == "apply_updates":
+        return call.target.startswith(("optax.", "equinox.", "?."))
     if gradient.method == "minimize":
         return "Session" in call.target or call.receiver.lower().startswith("sess")
     if call.target.startswith(("torch.optim.lr_scheduler.", "optax.", "paddle.optimizer.lr.")):

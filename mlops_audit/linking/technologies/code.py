@@ -12,6 +12,8 @@ from mlops_audit.linking.technologies.name_index import Hit
 from mlops_audit.linking.technologies.project_names import ProjectNames
 from mlops_audit.linking.technologies.sink import Place, Sink
 
+#: Calls that make whatever a configuration names.
+_FACTORIES = ("hydra.utils.instantiate.", "hydra.utils.call.")
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -154,7 +156,9 @@ def _calls(
         known = catalogue.imported(name)
         for technology in known:
             sink.use(technology, place, "called", name)
-        if receiver and not known and _project_made(path, name, names):
+        if receiver and (
+            name.startswith(_FACTORIES) or (not known and _project_made(path, name, names))
+        ):
             _method(catalogue, imports, given, place, method, receiver, call, sink)
 
 

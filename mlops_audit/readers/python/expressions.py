@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlops_audit.readers.python.annotations import annotation_origin
-from mlops_audit.readers.python.calls import argument, assertion_is_trivial, imported_module
+from mlops_audit.readers.python.calls import argument, assertion_is_trivial
 from mlops_audit.readers.python.comparisons import COMPARISONS
-from mlops_audit.readers.python.conditions import Conditions
 from mlops_audit.readers.python.origins import CONTAINER, element, join
 from mlops_audit.readers.python.records import (
     MAX_ARGUMENTS,
@@ -16,7 +15,7 @@ from mlops_audit.readers.python.records import (
     Argument,
     CallRecord,
 )
-from mlops_audit.readers.python.steps import PIPELINES, pipeline_origin
+from mlops_audit.readers.python.special_calls import FILLING, OPAQUE, SAME, SPECIAL, SpecialCalls
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reduce", "execfile"}
 _LITERALS: dict[type[Any], str] = {
@@ -24,59 +23,10 @@ _LITERALS: dict[type[Any], str] = {
 }
 _LITERALS[type(None)] = "builtins.None()"
 
-#: Calls that give back what they are given.
-_PASSING = frozenset(
-    {
-        "functools.partial",
-        "functools.partialmethod",
-        "copy.copy",
-        "copy.deepcopy",
-        "sklearn.base.clone",
-        "sklearn.clone",
-        "torch.compile",
-        "torch.jit.script",
-        "jax.jit",
-        "jax.pmap",
-        "jax.vmap",
-        "flax.nnx.jit",
-        "tensorflow.function",
-    }
-)
-#: Calls whose value is unknown unless their arguments tell.
-_OPAQUE = _PASSING - {"sklearn.base.clone", "sklearn.clone"} | {
-    "builtins.getattr",
-    "builtins.eval",
-    "builtins.next",
-    "builtins.max",
-    "builtins.min",
-    "builtins.vars",
-    "builtins.globals",
-    "builtins.locals",
-    "typing.cast",
-}
-_SPECIAL = (
-    _OPAQUE
-    | PIPELINES
-    | {
-        "importlib.import_module",
-        "builtins.__import__",
-        "builtins.super",
-        "builtins.list",
-        "builtins.tuple",
-        "builtins.sorted",
-        "builtins.reversed",
-    }
-)
-#: Methods that give back the value itself, on another device or in another mode.
-_SAME = frozenset(
-    {"to", "cuda", "cpu", "eval", "float", "half", "double", "bfloat16", "requires_grad_"}
-)
-_FILLING = frozenset({"append", "add", "insert", "setdefault"})
-
 Names = dict[str, str | None]
 
 
-class Expressions(Conditions):
+class Expressions(SpecialCalls):
     """The expression half of the walk."""
 
     def eval(self, node: ast.expr) -> str | None:
@@ -144,24 +94,17 @@ class Expressions(Conditions):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:
             return None
-        if origin in _SPECIAL:
-            special = self._special(node, origin, origins)
-            if special is not None or origin in _OPAQUE:
+        if origin in SPECIAL:
+            special = self.special(node, origin, origins)
+            if special is not None or origin in OPAQUE:
                 return special
-        elif (
-            method in _SAME and base is not None and base[-1] == ")" and self._foreign(base, method)
-        ):
+        elif method in SAME and base is not None and base[-1] == ")" and self.foreign(base, method):
             return base
-        elif method in _FILLING and origins and type(func) is ast.Attribute:
+        elif method in FILLING and origins and type(func) is ast.Attribute:
             self.fill(func.value, base, origins[-1])
         if method in ("values", "items", "copy", "get", "pop") and base and base[0] == CONTAINER:
             return base if method in ("values", "items", "copy") else element(base)
         return f"{origin}()"
-
-    def _foreign(self, base: str, method: str) -> bool:
-        """Tell whether a method of a value is not one that this file defines."""
-        info = self.out.definitions.classes.get(base[1:-2]) if base[0] == "." else None
-        return info is None or method not in info.methods
 
     def _arguments(self, node: ast.Call, record: CallRecord) -> list[str | None]:
         origins: list[str | None] = []
@@ -182,36 +125,6 @@ class Expressions(Conditions):
                 name = "**" if keyword.arg is None else keyword.arg
                 keep.append(Argument(name, *argument(keyword.value, origin, self.unit, name)))
         return origins
-
-    def _special(self, node: ast.Call, origin: str, origins: list[str | None]) -> str | None:
-        """Return the origin of what some calls of the standard library give back."""
-        if origin in ("importlib.import_module", "builtins.__import__"):
-            name = imported_module(node, self.package)
-            if name:
-                self.imported(name, node.lineno)
-            return name
-        if origin in PIPELINES:
-            return pipeline_origin(node, self.lookup)
-        if origin in _PASSING:
-            return origins[0] if origins else None
-        if origin == "builtins.super" and self.owner:
-            bases = self.out.definitions.classes[self.owner].bases
-            return next((f"{base}()" for base in bases if base), None)
-        if origin == "builtins.getattr" and len(node.args) >= 2:
-            name_node = node.args[1]
-            if isinstance(name_node, ast.Constant) and isinstance(name_node.value, str):
-                return join(origins[0], name_node.value[:100])
-            first = origins[0]
-            vague = first is None or first.startswith(("builtins.", CONTAINER))
-            return None if vague else join(first, "__getattr__")
-        if origin == "builtins.next":
-            return element(origins[0]) if origins else None
-        if origin == "typing.cast":
-            return annotation_origin(node.args[0], self.lookup) if node.args else None
-        if origin in ("builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"):
-            first = origins[0] if origins else None
-            return first if first and first[0] == CONTAINER else None
-        return None
 
     def _binary(self, node: ast.BinOp) -> str | None:
         # Long sums nest to the left: walked in a loop, so that they cannot exhaust the stack.

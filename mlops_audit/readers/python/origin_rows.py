@@ -1,6 +1,6 @@
 """Rows about where values come from, for what only several files together tell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from mlops_audit.readers.python.origins import CONTAINER, Definitions, Resolver
@@ -17,9 +17,7 @@ def origin_rows(
 ) -> Iterator[Origin]:
     """Yield what functions return, what attributes hold and what names of the module mean."""
     left = _MAX_ROWS
-    for row in chain(
-        _all(path, out.definitions, names, resolver), _tables(path, out.tables, resolver)
-    ):
+    for row in chain(_all(path, out.definitions, names, resolver), _named(path, out, resolver)):
         left -= 1
         if left < 0:
             return
@@ -30,7 +28,7 @@ def _all(
     path: str, definitions: Definitions, names: Mapping[str, str | None], resolver: Resolver
 ) -> Iterator[Origin]:
     for owner, returned in definitions.returns.items():
-        known: set[tuple[int | None, bool, str]] = set()
+        known: set[tuple[int | None, bool, str, bool]] = set()
         for value in returned:
             parts = enumerate(value) if isinstance(value, tuple) else ((None, value),)
             for part, origin in parts:
@@ -40,7 +38,7 @@ def _all(
                     yield Origin(path, owner, "", part, *found, None)
         passed = definitions.passed.get(owner)
         if passed is not None and not known:
-            yield Origin(path, owner, "", None, False, None, f"{owner}:{passed}")
+            yield Origin(path, owner, "", None, False, None, False, f"{owner}:{passed}")
     for owner, info in definitions.classes.items():
         for name, origin in info.attributes.items():
             found = _target(origin, resolver)
@@ -48,26 +46,27 @@ def _all(
                 yield Origin(path, owner, name, None, *found, None)
         for name, (method, parameter) in info.given.items():
             if info.attributes.get(name) is None:
-                yield Origin(path, owner, name, None, False, None, f"{method}:{parameter}")
-    for name, origin in names.items():
+                yield Origin(path, owner, name, None, False, None, False, f"{method}:{parameter}")
+    for name, held in names.items():
         # Imports, definitions and calls are found in their own tables.
-        if origin is None or (origin[0] != CONTAINER and origin[-1] not in ")]"):
-            continue
+        if held is not None and (held[0] == CONTAINER or held[-1] in ")]"):
+            found = _target(held, resolver)
+            if found is not None:
+                yield Origin(path, "", name, None, *found, None)
+
+
+def _named(path: str, out: Collected, resolver: Resolver) -> Iterator[Origin]:
+    for scope, name, origin in out.tables:
+        target = resolver.target(origin)
+        if target is not None:
+            yield Origin(path, scope, name, None, True, target, False, None)
+    for name, origin in out.aliases.items():
         found = _target(origin, resolver)
-        if found is not None:
+        if found is not None and found[1] != f".{name}":
             yield Origin(path, "", name, None, *found, None)
 
 
-def _tables(
-    path: str, tables: Sequence[tuple[str, str, str]], resolver: Resolver
-) -> Iterator[Origin]:
-    for scope, name, origin in tables:
-        target = resolver.target(origin)
-        if target is not None:
-            yield Origin(path, scope, name, None, True, target, None)
-
-
-def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:
+def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str, bool] | None:
     if origin is None:
         return None
     elements = origin[0] == CONTAINER
@@ -75,7 +74,7 @@ def _target(origin: str | None, resolver: Resolver) -> tuple[bool, str] | None:
         origin = origin[2:]
     if not origin or origin.startswith("builtins."):
         return None
-    target = resolver.target(origin)
-    if target is None or target.startswith("builtins."):
+    found = resolver.value(origin)
+    if found is None or found[0].startswith("builtins."):
         return None
-    return elements, target
+    return elements, *found

@@ -112,6 +112,11 @@ class Resolver:
         self._cache[origin] = found
         return found
 
+    def value(self, origin: str) -> tuple[str, bool] | None:
+        """Return the public name of a value, and whether a call of that name gave it."""
+        followed = self._follow(origin, 0)
+        return None if followed is None else (public(followed), followed[-1] in ")]")
+
     def _follow(self, origin: str, steps: int) -> str | None:
         if origin[0] != ".":
             return origin

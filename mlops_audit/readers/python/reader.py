@@ -25,7 +25,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 10
+    version = 11
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""

@@ -139,7 +139,7 @@ import lightning as L
 from lightning.pytorch.callbacks import ModelCheckpoint
 import torch
 
-class Net(L.LightningModule):  #= train
+class Net(L.LightningModule):
     def training_step(self, batch, index):
         loss = self.loss(batch)
         self.log("train_loss", loss)  #= log_metric
@@ -246,7 +246,7 @@ outputs = DefaultPredictor(cfg)(image)  #= predict
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-runner = Runner.from_cfg(Config.fromfile("c.py"))
+runner = Runner.from_cfg(Config.fromfile("c.py"))  #= parse_config
 runner.train()  #= train
 runner.test()  #= evaluate
 """,

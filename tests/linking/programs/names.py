@@ -237,6 +237,33 @@ for thing in things:
     thing.fit(X, y)  #= train
 """
     },
+    "an alias in another file": {
+        "kinds.py": "from sklearn.svm import SVC\nKind = SVC\n",
+        "train.py": """
+import kinds
+
+class Job:
+    thing: kinds.Kind = None
+    def run(self):
+        self.thing.fit(X, y)  #= train
+""",
+    },
+    "a class that the caller gives": {
+        "job.py": "def run(kind):\n    kind().fit(X, y)  #= train\n",
+        "main.py": "from job import run\nfrom sklearn.svm import SVC\nrun(SVC)\n",
+    },
+    "a module and a name that only run time knows": {
+        "a.py": """
+import importlib
+import sklearn
+
+def make(path, name, **params):
+    return getattr(importlib.import_module(path), name)(**params)
+
+estimator = make("a", "b")
+estimator.fit(X, y)  #= train
+""",
+    },
     "partial, closure, copy, clone": {
         "a.py": """
 import copy
@@ -287,7 +314,7 @@ import hydra
 from hydra.utils import instantiate
 from lightning import Trainer
 
-@hydra.main(version_base=None, config_path="conf", config_name="config")
+@hydra.main(version_base=None, config_path="conf", config_name="config")  #= parse_config
 def main(cfg):
     trainer: Trainer = hydra.utils.instantiate(cfg.trainer)
     trainer.fit(net)  #= train
