@@ -1,6 +1,6 @@
 -- Units of code that run in a process that trains, with their size: lines of a function, or statements
 -- at the top level of a script or notebook. `importable` is 1 for functions of modules, which other code
--- and tests can call; `tested` is 1 if a test with assertions reaches the unit. One row a unit.
+-- and tests can call without training at import; `tested` is 1 if a test with assertions reaches the unit. One row a unit.
 CREATE VIEW training_path AS
 WITH unit AS (
   SELECT DISTINCT o.path, o.scope
@@ -9,7 +9,9 @@ WITH unit AS (
     AND o.confidence <> 'low'
 )
 SELECT u.path, u.scope, z.zone, d.end_line - d.line + 1 AS size,
-       m.kind = 'script' AS importable,
+       m.kind = 'script' AND NOT EXISTS (
+         SELECT 1 FROM action AS t WHERE t.path = u.path AND t.scope = '' AND t.action = 'train'
+       ) AS importable,
        (u.path, u.scope) IN (SELECT t.path, t.scope FROM tested_unit AS t) AS tested
 FROM unit AS u
 JOIN definition AS d ON d.path = u.path AND d.qualname = u.scope AND d.kind <> 'class'
