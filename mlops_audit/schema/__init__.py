@@ -14,6 +14,7 @@ from mlops_audit.schema.automation import (
     StageItem,
     Step,
     Task,
+    UnitLink,
     Workflow,
 )
 from mlops_audit.schema.code import (
@@ -112,6 +113,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Task,
     PipelineStage,
     StageItem,
+    UnitLink,
     LockStage,
     Setting,
     Document,
@@ -210,6 +212,7 @@ __all__ = [
     "TechnologyUse",
     "Trait",
     "TriggerReach",
+    "UnitLink",
     "Workflow",
     "columns",
     "create_statement",
