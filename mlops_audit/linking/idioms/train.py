@@ -63,7 +63,7 @@ def training_loops(connection: sqlite3.Connection, known: Known) -> Iterator[Act
             if found is None or _framework_runs(path, call.scope, taught) or call.scope in done:
                 continue
             step = _step(call, calls)
-            if step is None:
+            if step is None or "train" in known.of_call(path, step.id):
                 continue
             done.add(call.scope)
             confidence = "high" if _around(call.scope, step.scope) else "medium"
