@@ -14,6 +14,7 @@ from mlops_audit.schema.automation import (
     StageItem,
     Step,
     Task,
+    UnitLink,
     Workflow,
 )
 from mlops_audit.schema.code import (
@@ -125,6 +126,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
     Task,
     PipelineStage,
     StageItem,
+    UnitLink,
     LockStage,
     Setting,
     Document,
@@ -236,6 +238,7 @@ __all__ = [
     "TechnologyUse",
     "Trait",
     "TriggerReach",
+    "UnitLink",
     "Workflow",
     "columns",
     "create_statement",
