@@ -26,12 +26,12 @@ from mlops_audit.readers.runs.rows import (
     KEY_LIMIT,
     LOGGED_MODEL,
     STORE,
-    TAGGED,
     VALUE_LIMIT,
     artifact_row,
     finished,
     is_system,
     number,
+    told_by_tag,
 )
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import (
@@ -218,8 +218,8 @@ class _Reading:
             for key, content, _ in _entries(handle, "tags"):
                 value = masked(key, _text(content).strip())
                 self._tags.append((store, run, key, value))
-                if key in TAGGED and value:
-                    tagged[TAGGED[key]] = value
+                if said := told_by_tag(key, value):
+                    tagged.setdefault(*said)
         if "inputs" in parts:
             self._input(run, handle)
         if "artifacts" in parts:
