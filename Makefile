@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 CORPUS ?= corpus
 LABELS ?= labels.json
 
-.PHONY: help report test browser lint types layers docs generated picture check accuracy benchmark clean
+.PHONY: help report test browser lint types layers docs generated picture check accuracy leakage benchmark throughput clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -58,8 +58,14 @@ check: lint types layers test browser ## Everything that CI runs but the wheel a
 accuracy: $(STAMP) ## Compare verdicts with labels: make accuracy CORPUS=DIR LABELS=FILE
 	$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" --labels "$(LABELS)"
 
+leakage: $(STAMP) ## Precision and recall of mistakes in the flow of data
+	$(BIN)/python -m benchmarks.leakage
+
 benchmark: $(STAMP) ## Cold and warm seconds and peak memory beside bare parsing
 	$(BIN)/python -m benchmarks.speed
+
+throughput: $(STAMP) ## Code analysis beside bare parsing of the same files: make throughput CORPUS=DIR
+	$(BIN)/python -m benchmarks.throughput "$(CORPUS)"/*
 
 clean: ## Remove what was made
 	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache

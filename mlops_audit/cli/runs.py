@@ -231,7 +231,7 @@ def _text(table: "pd.DataFrame", shape: Shape) -> str:
     if shape is Shape.JSON:
         text = table.to_json(orient="records", date_format="iso", date_unit="s", indent=2)
         return f"{text}\n"
-    from mlops_audit.cli.tables import csv_safe
+    from mlops_audit.reports.spreadsheet import csv_safe
 
     safe = table.rename(columns=csv_safe)
     for column in safe.columns:

@@ -6,15 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 
-def csv_safe(value: Any) -> Any:
-    """Return text that a spreadsheet would take for a formula with an apostrophe before it."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
-        return f"'{value}"
-    if isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
-        return f"'{value}"
-    return value
-
-
 def print_table(
     names: Sequence[str], rows: Iterable[Sequence[Any]], *, whole: Sequence[str] = ()
 ) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from posixpath import basename, dirname, join, normpath
 from typing import NamedTuple
 
+from mlops_audit.linking.definitions import Definitions
 from mlops_audit.linking.index import CodeIndex, Unit
-from mlops_audit.linking.programs import Wanted, wanted
+from mlops_audit.linking.programs import wanted
+from mlops_audit.linking.wanted import Wanted
 from mlops_audit.schema import CommandTarget
 
 _TASK_FILES = {
@@ -17,6 +19,9 @@ _TASK_FILES = {
     "tox": ("tox.ini", "pyproject.toml", "setup.cfg", "tox.toml"),
     "nox": ("noxfile.py",),
 }
+_MISE_FOLDERS = ("mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks")
+#: Runners of environments that run tasks of the same name as well.
+_TASK_PREFIXES = frozenset({"pdm run", "hatch run", "pixi run", "rye run"})
 _COMPOSE = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
 
 
@@ -57,14 +62,27 @@ class CommandIndex:
         query = "SELECT name, path, target FROM console_script ORDER BY path, name"
         for name, path, target in connection.execute(query):
             self._console[name].append((path, target))
+        self.definitions = Definitions(connection, index.files)
         self._workflows = dict(
             connection.execute("SELECT name, path FROM workflow ORDER BY path DESC")
         )
 
     # -- lookup ------------------------------------------------------------------------------
 
-    def look_up(self, want: Wanted, path: str, directory: str, scope: str = "") -> Result:
-        """Return the units that a wanted thing of a command in `path` means."""
+    def look_up(
+        self, want: Wanted, path: str, directory: str, scope: str = "", runner: str = ""
+    ) -> Result:
+        """Return the units that a wanted thing of a command in `path` means.
+
+        `runner` is what the command was unwrapped from: `pdm run train` may be a task.
+        """
+        if want.inside:
+            # Paths of an image need not be those of the repository: what is not here is elsewhere.
+            found = self._look_up(want, path, directory, runner)
+            return found if found.units else Result("external", (), want.name)
+        return self._look_up(want, path, directory, runner)
+
+    def _look_up(self, want: Wanted, path: str, directory: str, runner: str) -> Result:
         name = want.name
         if want.kind == "nothing":
             return Result("external", (), "")
@@ -77,7 +95,7 @@ class CommandIndex:
         if want.kind == "flask":
             return self._flask(path, directory)
         if want.kind == "console":
-            return self._console_script(name, path, directory)
+            return self._console_script(name, path, directory, runner)
         if want.kind == "task":
             return self._task(name, want.detail, path, directory)
         if want.kind == "tests":
@@ -97,7 +115,39 @@ class CommandIndex:
             return _result([Unit(known, "")] if known else [], name)
         if want.kind == "kedro":
             return _result(self._kedro(), "kedro pipelines")
-        raise AssertionError(want.kind)
+        return self._defined(want, path, directory)
+
+    def _defined(self, want: Wanted, path: str, directory: str) -> Result:
+        """Return what a tool is given: definitions that may as well lie elsewhere."""
+        units: list[Unit] = []
+        name = want.name
+        if want.kind == "declared":
+            units = self.definitions.declared(name, path)
+        elif want.kind == "service":
+            units = self.definitions.service(name, want.detail, directory)
+        elif want.kind == "built":
+            known = self.definitions.image(name, self.dockerfile)
+            units = [known[0]] if known else []
+        elif want.kind in ("folder", "terraform", "definition"):
+            for base in self._bases(path, directory):
+                place = normpath(join(base, name or "."))
+                if place in self.index.files and want.kind != "terraform":
+                    units = [Unit(place, "")]
+                elif want.kind == "folder":
+                    units = self.definitions.folder(place)
+                elif want.kind == "terraform":
+                    units = self.definitions.terraform(place)
+                if units:
+                    break
+        else:
+            raise AssertionError(want.kind)
+        return Result("resolved" if units else "external", tuple(units), name)
+
+    def dockerfile(self, file: str, context: str, path: str, directory: str) -> Unit | None:
+        """Return the Dockerfile of a build."""
+        if _variable(file) or _variable(context):
+            return None
+        return next(iter(self._image(file, context, path, directory).units), None)
 
     def _bases(self, path: str, directory: str) -> list[str]:
         """Return the folders that a relative path may start from, likeliest first."""
@@ -176,7 +226,7 @@ class CommandIndex:
                 return found
         return Result("unresolved", (), "flask application")
 
-    def _console_script(self, name: str, path: str, directory: str) -> Result:
+    def _console_script(self, name: str, path: str, directory: str, runner: str) -> Result:
         scripts = self._console.get(name)
         if scripts:
             home, target = min(scripts, key=lambda item: (not _below(path, dirname(item[0])), item))
@@ -185,6 +235,10 @@ class CommandIndex:
         local = self.find(name, path, directory) if "/" in name else None
         if local is not None:
             return Result("resolved", (Unit(local, ""),), name)
+        if runner in _TASK_PREFIXES:
+            task = self._task(name, runner.partition(" ")[0], path, directory)
+            if task.units:
+                return task
         return Result("external", (), name)
 
     def _task(self, name: str, runner: str, path: str, directory: str) -> Result:
@@ -211,6 +265,13 @@ class CommandIndex:
         anywhere = self._tasks.get((program, name), ())
         if len(anywhere) == 1:
             return _result([Unit(anywhere[0], f"task:{name}")], name)
+        if program == "mise":
+            # A task may also be a file of its own: `mise-tasks/train`, `mise-tasks/data/load`.
+            for folder in _MISE_FOLDERS:
+                home = join(base, folder, name.replace(":", "/"))
+                for file in (home, f"{home}.sh", f"{home}.py"):
+                    if file in self.index.files:
+                        return _result([Unit(file, "")], name)
         return Result("missing", (), f"{program} {name}")
 
     def _tests(self, name: str, path: str, directory: str) -> Result:
@@ -236,8 +297,11 @@ class CommandIndex:
         for home in [*homes, *(every if len(every) == 1 else ())]:
             stages = [known for system, known in self._stages.get(home, ()) if system == "dvc"]
             if stage and not stage.endswith("dvc.yaml"):
+                group = stage.partition("@")[0]  # `build@us` is one of the loop `build`
                 stages = [
-                    known for known in stages if known == stage or known.startswith(f"{stage}@")
+                    known
+                    for known in stages
+                    if known in (stage, group) or known.startswith(f"{stage}@")
                 ]
             if stages:
                 return _result([Unit(home, f"stage:{known}") for known in stages], name)
@@ -282,16 +346,18 @@ class CommandIndex:
 def command_targets(connection: sqlite3.Connection, commands: CommandIndex) -> list[CommandTarget]:
     """Return what every command of the repository runs, sorted."""
     query = (
-        "SELECT path, position, scope, program, arguments, directory FROM command"
+        "SELECT path, position, scope, program, arguments, directory, runner FROM command"
         " ORDER BY path, position"
     )
-    memo: dict[tuple[str, str, str, str], Sequence[Result]] = {}
+    memo: dict[tuple[str, str, str, str, str], Sequence[Result]] = {}
     found: list[CommandTarget] = []
-    for path, position, scope, program, arguments, directory in connection.execute(query):
-        key = (path, program, arguments, directory)
+    for path, position, scope, program, arguments, directory, runner in connection.execute(
+        query
+    ).fetchall():
+        key = (path, program, arguments, directory, runner)
         if key not in memo:
             memo[key] = [
-                commands.look_up(want, path, directory, scope)
+                commands.look_up(want, path, directory, scope, runner)
                 for want in wanted(program, arguments)
             ]
         for result in memo[key]:

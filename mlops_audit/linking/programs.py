@@ -5,24 +5,12 @@
 
 import shlex
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from mlops_audit.linking import tools
 from mlops_audit.linking.names import words
+from mlops_audit.linking.wanted import NOTHING, Wanted, option, split
+from mlops_audit.readers.shell import commands
 
-
-class Wanted(NamedTuple):
-    """Something of the repository that a command runs.
-
-    kind: file | module | task | stages | image | compose | project | pipeline-file | tests |
-    console | kedro | nothing (external program) | unknown
-    """
-
-    kind: str
-    name: str
-    detail: str = ""
-
-
-NOTHING = (Wanted("nothing", ""),)
 _PYTHON = words("python python2 python3 pypy pypy3 pythonw ipython py")
 _SHELLS = words("bash sh zsh dash ksh source .")
 _SERVERS = words("uvicorn gunicorn hypercorn granian daphne waitress-serve waitress")
@@ -40,14 +28,6 @@ _SWITCHES = words(
 )
 
 
-def split(arguments: str) -> list[str]:
-    """Split arguments into words; text that no shell would take is split at blanks."""
-    try:
-        return shlex.split(arguments)
-    except ValueError:
-        return arguments.split()
-
-
 def wanted(program: str, arguments: str) -> Sequence[Wanted]:
     """Return what a command names, `NOTHING` for a program that runs nothing of the repository."""
     given = split(arguments)
@@ -61,12 +41,29 @@ def wanted(program: str, arguments: str) -> Sequence[Wanted]:
         return _application(_operand(given))
     if program in _TASK_RUNNERS:
         return _tasks(program, given)
-    special = _PROGRAMS.get(program)
+    special = _PROGRAMS.get(program) or tools.TOOLS.get(program)
     if special is not None:
         return special(given)
+    if program in tools.CONTAINERS:
+        return _contained(program, given)
     if program.endswith((".py", ".sh", ".bash", ".ipynb", ".R", ".r", ".jl")):
         return (Wanted("file", program),)
-    return (Wanted("console", program),)
+    found = [Wanted("console", program)]
+    if named := option(given, ("--module-name",)):
+        # The templates of SageMaker projects name the module of the pipeline.
+        found.append(Wanted("module", named, "get_pipeline", inside=True))
+    return found
+
+
+def _contained(program: str, given: Sequence[str]) -> Sequence[Wanted]:
+    """Return what a container is started with, else what `docker` is given."""
+    inner = tools.inner_command(program, given)
+    if not inner:
+        return tools.container(program, given)
+    started = commands(shlex.join(inner), path="", cell=None, line=None, scope="", start=0)
+    return tuple(
+        want._replace(inside=True) for one in started for want in wanted(one.program, one.arguments)
+    )
 
 
 def _operand(given: Sequence[str], switches: frozenset[str] = _SWITCHES) -> str:
@@ -137,7 +134,7 @@ def _script(given: Sequence[str]) -> Sequence[Wanted]:
         if index + 1 < len(given):
             return (Wanted("module", given[index + 1]),)
     for word in given:
-        if word.endswith((".py", ".ipynb", ".sh")):
+        if word.endswith((".py", ".ipynb", ".sh", ".slurm", ".sbatch", ".pbs")):
             return (Wanted("file", word),)
     return (Wanted("unknown", " ".join(given)),) if any("$" in word for word in given) else NOTHING
 
@@ -153,16 +150,19 @@ def _after(
 
 def _serve(given: Sequence[str]) -> Sequence[Wanted]:
     """`streamlit run app.py`, `fastapi dev main.py`, `flask --app x run`, `bentoml serve x:svc`."""
-    for option in ("--app", "-A"):
-        for index, word in enumerate(given):
-            if word == option and index + 1 < len(given):
-                return _application(given[index + 1])
-            if word.startswith(f"{option}="):
-                return _application(word.partition("=")[2])
+    if named := option(given, ("--app", "-A")):
+        return _application(named)
     rest = [word for word in given if word not in ("run", "dev", "serve", "hello", "build")]
     if len(rest) == len(given):
         return NOTHING
     return _application(_operand(rest))
+
+
+def _bentoml(given: Sequence[str]) -> Sequence[Wanted]:
+    found = _serve(given)
+    if given[:1] == ["build"] and (found == NOTHING or found[0].name in ("", ".")):
+        return (Wanted("definition", option(given, ("-f", "--bentofile")) or "bentofile.yaml"),)
+    return found
 
 
 def _flask(given: Sequence[str]) -> Sequence[Wanted]:
@@ -221,6 +221,8 @@ def _tasks(runner: str, given: Sequence[str]) -> Sequence[Wanted]:
             names.append(word)
         index += 1
     if runner in ("npm", "yarn", "pnpm", "mise", "hatch", "pdm", "pixi", "rye"):
+        if runner == "mise" and names[:1] in (["tasks"], ["task"], ["t"]):
+            names = names[1:]
         if names[:1] in (["run"], ["run-script"], ["r"]):
             names = names[1:2]
         elif runner not in ("npm", "yarn", "pnpm") or names[:1] not in (["test"], ["start"]):
@@ -246,6 +248,8 @@ def _dvc(given: Sequence[str]) -> Sequence[Wanted]:
 
 
 def _mlflow(given: Sequence[str]) -> Sequence[Wanted]:
+    if given[:2] == ["recipes", "run"]:
+        return (Wanted("definition", "recipe.yaml"),)
     if given[:1] != ["run"]:
         return NOTHING
     entry = next(
@@ -257,32 +261,6 @@ def _mlflow(given: Sequence[str]) -> Sequence[Wanted]:
         "main",
     )
     return (Wanted("project", _operand(given[1:]) or ".", entry),)
-
-
-def _docker(given: Sequence[str]) -> Sequence[Wanted]:
-    rest = [word for word in given if word not in ("buildx", "image", "builder")]
-    if rest[:1] == ["compose"]:
-        return _compose(rest[1:])
-    if rest[:1] != ["build"] and rest[:2] != ["acr", "build"]:
-        return NOTHING
-    named = _option(rest, ("-f", "--file"))
-    context = _last_operand(rest[1:])
-    return (Wanted("image", named, context),)
-
-
-def _compose(given: Sequence[str]) -> Sequence[Wanted]:
-    if not any(word in ("up", "build", "run", "create", "start") for word in given):
-        return NOTHING
-    return (Wanted("compose", _option(given, ("-f", "--file"))),)
-
-
-def _az(given: Sequence[str]) -> Sequence[Wanted]:
-    if given[:2] == ["acr", "build"]:
-        return (Wanted("image", _option(given, ("-f", "--file")), _last_operand(given[2:])),)
-    if given[:1] != ["ml"]:
-        return NOTHING
-    named = _option(given, ("-f", "--file"))
-    return (Wanted("pipeline-file", named),) if named else NOTHING
 
 
 def _gh(given: Sequence[str]) -> Sequence[Wanted]:
@@ -304,23 +282,15 @@ def _prefect(given: Sequence[str]) -> Sequence[Wanted]:
     return (Wanted("unknown", " ".join(given)),) if given[:1] == ["deploy"] else NOTHING
 
 
+def _luigi(given: Sequence[str]) -> Sequence[Wanted]:
+    """`luigi --module flow Fit`: a class of the module."""
+    module = option(given, ("--module",))
+    rest = [word for word in given if not word.startswith("-") and word != module]
+    return (Wanted("module", module, rest[0] if rest else ""),) if module else NOTHING
+
+
 def _kedro(given: Sequence[str]) -> Sequence[Wanted]:
     return (Wanted("kedro", ""),) if given[:1] == ["run"] else NOTHING
-
-
-def _option(given: Sequence[str], names: Sequence[str]) -> str:
-    for index, word in enumerate(given):
-        if word in names and index + 1 < len(given):
-            return given[index + 1]
-        head, equals, value = word.partition("=")
-        if equals and head in names:
-            return value
-    return ""
-
-
-def _last_operand(given: Sequence[str]) -> str:
-    last = given[-1] if given else ""
-    return "" if last.startswith("-") else last
 
 
 _PROGRAMS: dict[str, Callable[[Sequence[str]], Sequence[Wanted]]] = {
@@ -347,20 +317,17 @@ _PROGRAMS: dict[str, Callable[[Sequence[str]], Sequence[Wanted]]] = {
     "unittest": lambda given: (Wanted("tests", ""),),
     "dvc": _dvc,
     "mlflow": _mlflow,
-    "docker": _docker,
-    "podman": _docker,
-    "docker-compose": _compose,
-    "az": _az,
     "gh": _gh,
     "streamlit": _serve,
     "fastapi": _serve,
     "chainlit": _serve,
     "gradio": _script,
-    "bentoml": _serve,
+    "bentoml": _bentoml,
     "flask": _flask,
     "celery": _serve,
     "prefect": _prefect,
     "kedro": _kedro,
+    "luigi": _luigi,
     "Rscript": lambda given: (Wanted("file", _operand(given)),) if _operand(given) else NOTHING,
     "julia": lambda given: (Wanted("file", _operand(given)),) if _operand(given) else NOTHING,
 }

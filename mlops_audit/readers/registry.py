@@ -5,6 +5,7 @@ kept and the file is named in a diagnostic.
 """
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -27,6 +28,7 @@ READER_MODULES = (
     "settings",
     "infrastructure",
     "ignore",
+    "suppressions",
 )
 
 #: Rows that one reader may return for one file; more are dropped with a diagnostic.
@@ -34,6 +36,8 @@ ROW_LIMIT = 200_000
 
 _DIAGNOSTIC = table_name(Diagnostic)
 _INTEGER_LIMIT = 2**63 - 1
+#: What can become a lone surrogate or a number that is too large: escapes and long numbers.
+_ODD = re.compile(rb"\\+[uU]|&#|\d{19}|0[xXoObB][0-9a-fA-F_]{16}|\d_\d")
 
 
 @lru_cache(maxsize=1)
@@ -75,13 +79,15 @@ def _run(
     names = _table_names()
     count = 0
     problem = ""
+    # What a plain text says can be stored as it is: most files, and most rows.
+    prepare = _storable if not content.isascii() or _ODD.search(content) else tuple[Any, ...]
     try:
         for row in reader.read(file, content):
             if count >= ROW_LIMIT:
                 problem = f"More than {ROW_LIMIT:,} facts in this file; the rest was dropped."
                 break
             # A reader that yields anything but a base row has a bug: KeyError, caught below.
-            tables.setdefault(names[type(row)], []).append(_storable(row))
+            tables.setdefault(names[type(row)], []).append(prepare(row))
             count += 1
     except Exception as error:
         problem = f"The reader failed ({type(error).__name__}); its facts are incomplete."

@@ -6,6 +6,7 @@ The grammar does the splitting; here is decided what really runs: prefixes such 
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ _PYTHON_VARIABLE = re.compile(
     re.IGNORECASE,
 )
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
+_FILE = re.compile(r"[\w./-]{1,200}\.(?:py|ipynb|sh|R|jl|ya?ml)")
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 
 
@@ -55,13 +57,16 @@ def commands(
     tolerated: bool = False,
     directory: str = "",
     macros: bool = False,
+    variables: Mapping[str, str] | None = None,
 ) -> list[Command]:
     """Return the simple commands of shell text whose first line is `line`.
 
     `start` is the position of the first command; `macros` keeps `$(name)` as text, as Azure
-    Pipelines and make write variables.
+    Pipelines and make write variables; `variables` are those of the environment.
     """
     state = _State(path=path, cell=cell, scope=scope, start=start, directory=directory)
+    if variables:
+        state.variables.update(variables)
     _read(text, state, line, tolerated, macros, 0)
     return state.found
 
@@ -106,6 +111,8 @@ class _State:
     variables: dict[str, str] = field(default_factory=dict)
     found: list[Command] = field(default_factory=list)
     nested: int = 0
+    #: How often the loops around this place were read.
+    rounds: int = 1
 
     def restore(self, text: str) -> str:
         """Put expressions back into text."""
@@ -173,6 +180,8 @@ def _walk(node: "SyntaxNode", state: _State, tolerated: bool, depth: int) -> Non
         state.directory = directory
     elif kind == "redirected_statement":
         _redirected(node, state, tolerated, depth)
+    elif kind == "for_statement":
+        _loop(node, state, tolerated, depth)
     elif kind not in ("comment", "raw_string", "word", "heredoc_body"):
         _children(node, state, tolerated, depth)
 
@@ -180,6 +189,25 @@ def _walk(node: "SyntaxNode", state: _State, tolerated: bool, depth: int) -> Non
 def _children(node: "SyntaxNode", state: _State, tolerated: bool, depth: int) -> None:
     for child in node.named_children:
         _walk(child, state, tolerated, depth + 1)
+
+
+def _loop(node: "SyntaxNode", state: _State, tolerated: bool, depth: int) -> None:
+    """Read the body of `for x in a.py b.py; do …; done` once for each file."""
+    name = node.child_by_field_name("variable")
+    values = [_word(value, state) for value in node.children_by_field_name("value")]
+    body = node.child_by_field_name("body")
+    # Other words change what a program is told, not which one it is.
+    files = bool(values) and all(_FILE.fullmatch(value) for value in values)
+    if name is None or body is None or not files or state.rounds * len(values) > 8:
+        _children(node, state, tolerated, depth)
+        return
+    key, rounds = state.slice(name), state.rounds
+    state.rounds *= len(values)
+    for value in values:
+        state.variables[key] = value
+        _walk(body, state, tolerated, depth + 1)
+    state.variables.pop(key, None)
+    state.rounds = rounds
 
 
 def _chain(node: "SyntaxNode", state: _State, tolerated: bool, depth: int) -> None:

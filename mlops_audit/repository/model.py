@@ -1,6 +1,6 @@
 """What the repository layer hands to everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,6 +75,9 @@ class Repository(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file, or None if it cannot be read (a diagnostic says why)."""
+
+    def without(self, paths: Collection[str]) -> "Repository":
+        """Return the repository as if these files were not there."""
 
     def history(self) -> Iterator[GitCommit | GitChange | GitRef]:
         """Yield the git history and references; nothing without git."""

@@ -16,6 +16,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "module",
             "definition",
+            "code_block",
             "decorator",
             "base",
             "import",
@@ -61,6 +62,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "technology_use",
             "action",
+            "randomness",
             "entry_point",
             "command_target",
             "entry_reach",

@@ -1,6 +1,6 @@
 """The runs of a repository, a store or a tracking server, and nothing else of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from mlops_audit.errors import UsageError
@@ -97,6 +97,9 @@ class _RunLogs:
 
     def read(self, path: str) -> bytes | None:
         return self._whole.read(path)
+
+    def without(self, paths: Collection[str]) -> "_RunLogs":
+        return _RunLogs(self._whole.without(paths))
 
     def history(self) -> Iterator[GitCommit | GitChange | GitRef]:
         return iter(())

@@ -126,6 +126,26 @@ class StageItem(NamedTuple):
     value: Annotated[str, "path, parameter or stage, as written"]
 
 
+class UnitLink(NamedTuple):
+    """What a unit of an automation file starts or holds, other than by a command.
+
+    The service of a Compose file builds an image, a chart holds templates, a Terraform rule starts
+    a function: what is meant is found in the whole repository when the facts are linked.
+    """
+
+    path: Path
+    line: Line
+    scope: Annotated[str, "unit that starts; '' is the file"]
+    kind: Annotated[
+        str,
+        "part (a unit of the same file) | file | folder (the definitions in it) | handler"
+        " (folder|module.function) | module (module:name) | image | include (of a CI file) |"
+        " declared (what another file declares, by kind/name) | declares (this unit is known by"
+        " kind/name)",
+    ]
+    target: Annotated[str, "scope, path, dotted name, image or kind/name, as the kind says"]
+
+
 class LockStage(NamedTuple):
     """What a pipeline lock (dvc.lock) or data pointer (*.dvc) recorded."""
 

@@ -1,8 +1,9 @@
 """Matching automation and configuration: commands, CI steps, images, paths, settings."""
 
 import re
+import shlex
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 
@@ -10,6 +11,9 @@ from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
 from mlops_audit.linking.technologies.model import KeyEntry, Technology
 from mlops_audit.linking.technologies.sink import Place, Sink
+from mlops_audit.linking.tools import CONTAINERS, inner_command
+from mlops_audit.linking.wanted import split
+from mlops_audit.readers.shell import commands
 from mlops_audit.schema import Command
 
 _PYTHON_MODULE = re.compile(r"-m (?P<module>[\w.]+) ?(?P<rest>.*)", re.DOTALL)
@@ -37,7 +41,9 @@ def _commands(
     started = (
         (one.path, one.cell, one.line, one.scope, one.program, one.arguments) for one in launches
     )
-    for path, cell, line, scope, program, arguments in chain(written, started):
+    for path, cell, line, scope, program, arguments in chain.from_iterable(
+        map(_contained, chain(written, started))
+    ):
         if program.startswith("python") and (module := _PYTHON_MODULE.match(arguments)):
             program, arguments = module["module"], module["rest"]
         place = Place(path, cell, line, scope)
@@ -56,6 +62,19 @@ def _commands(
                 name=f"{program} {arguments}".strip()[:200],
                 confidence=entry.confidence,
             )
+
+
+_Said = tuple[str, int | None, int | None, str, str, str]
+
+
+def _contained(said: _Said) -> Iterator[_Said]:
+    """Yield a command, and what runs in the container that it starts."""
+    yield said
+    path, cell, line, scope, program, arguments = said
+    if program in CONTAINERS:
+        inner = inner_command(program, split(arguments))
+        for one in commands(shlex.join(inner), path="", cell=None, line=1, scope="", start=0):
+            yield path, cell, line, scope, one.program, one.arguments
 
 
 def _steps(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:

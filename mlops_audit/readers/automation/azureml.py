@@ -16,7 +16,7 @@ from mlops_audit.readers.automation.common import (
 from mlops_audit.readers.shell import working_directory
 from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import AutomationTrigger, PipelineStage, StageItem
+from mlops_audit.schema import AutomationTrigger, PipelineStage, StageItem, UnitLink
 
 _SCHEMA = "azuremlschemas"
 _PARENT = re.compile(r"\$\{\{\s*parent\.jobs\.([\w-]{1,100})\.")
@@ -45,11 +45,25 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             image = document.get("image")
             if image.is_scalar:
                 yield image_base(file.path, image.line, image.text, "environment", None)
+        elif document.get("code_configuration").is_mapping:
+            yield from _deployment(file.path, document)
         elif kind:
             row = kind if kind != "command" else "command-job"
             yield PipelineStage(file.path, document.line, "azureml", "", name, row, False)
             yield from _stage(file.path, name, document, log)
         yield from log.rows
+
+
+def _deployment(path: str, document: Node) -> Iterator[UnitLink]:
+    """Yield the script that answers requests: of an online or batch deployment."""
+    given = document.get("code_configuration")
+    script = given.get("scoring_script")
+    known = document.has("endpoint_name") or _SCHEMA in document.get("$schema").text
+    if known and script.text.endswith(".py"):
+        folder = text_or_none(given.get("code")) or ""
+        for function in ("init", "run"):
+            target = f"{folder}|{script.text.removesuffix('.py')}.{function}"
+            yield UnitLink(path, script.line, "", "handler", target[:VALUE_LIMIT])
 
 
 def kind_of(document: Node) -> str:
@@ -164,4 +178,4 @@ def _schedule(path: str, name: str, document: Node, log: CommandLog) -> Iterator
         yield from _run(path, name, created, log)
 
 
-READER = FileReader("azureml", 1, _accepts, _rows)
+READER = FileReader("azureml", 2, _accepts, _rows)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,7 @@ class CommandLog:
         tolerated: bool = False,
         directory: str = "",
         macros: bool = False,
+        variables: Mapping[str, str] | None = None,
     ) -> list[Command]:
         """Read shell text; return its commands, which are kept as well."""
         found = commands(
@@ -69,6 +70,7 @@ class CommandLog:
             tolerated=tolerated,
             directory=directory,
             macros=macros,
+            variables=variables,
         )
         self.rows.extend(found)
         return found

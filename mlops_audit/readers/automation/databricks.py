@@ -14,7 +14,7 @@ from mlops_audit.readers.automation.common import (
 )
 from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import AutomationTrigger, PipelineStage, StageItem
+from mlops_audit.schema import AutomationTrigger, PipelineStage, StageItem, UnitLink
 
 #: `${workspace.file_path}/src/train.py` lies at `src/train.py` of the bundle.
 _ROOT = re.compile(r"\$\{[^{}\n]{1,100}\}/")
@@ -64,7 +64,9 @@ def _job(path: str, name: str, job: Node, log: CommandLog) -> Iterator[Any]:
         yield PipelineStage(path, job.line, "databricks", name, name, "pipeline-job", False)
         for stage in stages:
             yield StageItem(path, job.line, name, "needs", stage)
-    yield from _triggers(path, f"stage:{start}" if stages else "", job)
+    scope = f"stage:{start}" if stages else ""
+    yield UnitLink(path, job.line, scope, "declares", f"databricks/{name}"[:VALUE_LIMIT])
+    yield from _triggers(path, scope, job)
 
 
 def _triggers(path: str, scope: str, job: Node) -> Iterator[AutomationTrigger]:
@@ -111,4 +113,4 @@ def _run(task: Node, stage: str, path: str, log: CommandLog) -> None:
         _run(each, stage, path, log)
 
 
-READER = FileReader("databricks", 1, _accepts, _rows)
+READER = FileReader("databricks", 2, _accepts, _rows)

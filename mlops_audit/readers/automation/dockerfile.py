@@ -112,7 +112,13 @@ def _run(image: _Image, line: int, text: str, keyword: str) -> list[Command]:
     match = re.match(r"[ \t]*<<-?[\"']?(\w+)[\"']?[ \t]*\n", text)
     if match:
         text, line = text[match.end() :].rsplit(match[1], 1)[0], line + 1
-    return image.log.shell(text, line, "")
+    # A secret that is written down must not come back in the text of a command.
+    known = {
+        name: value
+        for name, value in image.arguments.items()
+        if masked_setting(name, value) == value
+    }
+    return image.log.shell(text, line, "", variables=known)
 
 
 def _quoted(word: str) -> str:
@@ -131,7 +137,10 @@ def _settings(image: _Image, line: int, keyword: str, text: str) -> Iterator[Set
         if not pairs and keyword == "ENV" and " " in text:
             pairs = [tuple(text.split(" ", 1))]
         for name, value in pairs[:100]:
-            value = masked_setting(name, value.strip("\"'"))
+            value = value.strip("\"'")
+            if keyword == "ENV" and "$" not in value:
+                image.arguments[name] = value[:200]
+            value = masked_setting(name, value)
             yield Setting(image.path, line, 0, f"{keyword}.{name}", name, value[:500], "string")
     else:
         yield _setting(image.path, line, keyword, text)
@@ -150,4 +159,4 @@ def _expanded(text: str, arguments: dict[str, str]) -> str:
     return _VARIABLE.sub(value, text)[:300]
 
 
-READER = FileReader("dockerfile", 1, _accepts, _rows)
+READER = FileReader("dockerfile", 2, _accepts, _rows)

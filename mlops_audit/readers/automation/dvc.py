@@ -7,11 +7,14 @@ from mlops_audit.readers.automation.common import (
     VALUE_LIMIT,
     CommandLog,
     FileReader,
+    flat,
     folder,
     image_base,
     is_true,
+    moved,
     text_or_none,
 )
+from mlops_audit.readers.automation.dvc_loops import filled, plain_values, rounds
 from mlops_audit.readers.shell import working_directory
 from mlops_audit.readers.tree_node import Node
 from mlops_audit.readers.yaml_document import load_yaml
@@ -44,6 +47,7 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
 
 def _pipeline(path: str, document: Node) -> Iterator[Any]:
     log = CommandLog(path)
+    constants = plain_values(document.get("vars"))
     for name, stage in document.get("stages").pairs:
         body = stage.get("do") if stage.has("foreach") else stage
         if not body.is_mapping:
@@ -54,7 +58,16 @@ def _pipeline(path: str, document: Node) -> Iterator[Any]:
         directory = folder(path)
         if wdir := text_or_none(body.get("wdir")):
             directory = working_directory(directory, wdir)
-        log.node(body.get("cmd"), f"stage:{name}", directory=directory)
+        seen: set[tuple[str, str]] = set()
+        for values in rounds(stage, constants):
+            where = directory
+            for item in flat(body.get("cmd")):
+                # A loop is one stage: what its rounds run alike is told once.
+                text = filled(item.text, values) if item.is_scalar else ""
+                if text and (text, where) not in seen:
+                    seen.add((text, where))
+                    found = log.shell(text, item.start, f"stage:{name}", directory=where)
+                    where = moved(where, found)
     yield from _items(path, "", document)
     yield from log.rows
 
@@ -125,4 +138,4 @@ def _project(path: str, document: Node) -> Iterator[Any]:
     yield from log.rows
 
 
-READER = FileReader("dvc", 1, _accepts, _rows)
+READER = FileReader("dvc", 2, _accepts, _rows)

@@ -16,6 +16,7 @@ from mlops_audit.readers.automation.common import (
     words,
     yaml_documents,
 )
+from mlops_audit.readers.automation.github_values import Values, varied
 from mlops_audit.readers.masking import masked_text
 from mlops_audit.readers.shell import working_directory
 from mlops_audit.readers.tree_node import Node
@@ -145,7 +146,12 @@ def _job(path: str, key: str, job: Node, document: Node, log: CommandLog) -> Ite
     shell = _first_default(job, document, "shell")
     tolerated = is_true(job.get("continue-on-error"))
     scope = f"job:{key}"
-    yield from _steps(path, scope, job.get("steps"), log, defaults, shell, tolerated)
+    first = len(log.rows)
+    environment_values = Values(document.get("env"), job.get("env"))
+    yield from _steps(
+        path, scope, job.get("steps"), log, defaults, shell, tolerated, environment_values
+    )
+    log.rows[first:] = varied(log.rows[first:], job.get("strategy", "matrix"), first)
 
 
 def _first_default(job: Node, document: Node, key: str) -> str:
@@ -156,7 +162,14 @@ def _first_default(job: Node, document: Node, key: str) -> str:
 
 
 def _steps(
-    path: str, scope: str, steps: Node, log: CommandLog, directory: str, shell: str, tolerated: bool
+    path: str,
+    scope: str,
+    steps: Node,
+    log: CommandLog,
+    directory: str,
+    shell: str,
+    tolerated: bool,
+    values: Values,
 ) -> Iterator[Step]:
     position = 0
     for step in flat(steps):
@@ -181,12 +194,15 @@ def _steps(
         used = text_or_none(step.get("shell")) or shell or "bash"
         if run.is_scalar and not is_never(step.get("if")) and used.startswith(_SHELLS_READ):
             where = text_or_none(step.get("working-directory")) or directory
+            known = values.with_(step.get("env"))
+            where = known.filled(where)
             log.shell(
-                run.text,
+                known.filled(run.text),
                 run.start,
                 scope,
                 tolerated=ignored,
                 directory=working_directory("", where) if where else "",
+                variables=known.known,
             )
 
 
@@ -198,10 +214,10 @@ def _action(file: SourceFile, document: Node) -> Iterator[Any]:
     runs = document.get("runs")
     yield Job(path, runs.line, "action", name, "", None, None, None, None, None, False)
     log = CommandLog(path)
-    yield from _steps(path, "job:action", runs.get("steps"), log, "", "", False)
+    yield from _steps(path, "job:action", runs.get("steps"), log, "", "", False, Values())
     if (image := text_or_none(runs.get("image"))) and image.startswith("docker://"):
         yield image_base(path, runs.get("image").line, image[9:], "workflow", None)
     yield from log.rows
 
 
-READER = FileReader("github-actions", 2, _accepts, _rows)
+READER = FileReader("github-actions", 3, _accepts, _rows)

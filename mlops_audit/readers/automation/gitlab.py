@@ -16,13 +16,17 @@ from mlops_audit.readers.automation.common import (
 )
 from mlops_audit.readers.tree_node import MISSING, Node
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import AutomationTrigger, Job, Workflow
+from mlops_audit.schema import AutomationTrigger, Job, UnitLink, Workflow
 
 #: Keys of the file that are no jobs (https://docs.gitlab.com/ci/yaml/#global-keywords).
 _GLOBAL = frozenset(
     {"default", "include", "stages", "variables", "workflow", "image", "services", "cache"}
     | {"before_script", "after_script", "spec"}
 )
+#: Where files that are included usually lie: `ci/train.yml`, `gitlab/jobs.yml`.
+_FOLDER = re.compile(r"(?:^|[/._-])(?:ci|cicd|ci-cd|gitlab)[/._-]", re.IGNORECASE)
+#: Keys of which every job has one.
+_MARKS = ("script", "extends", "trigger", "run")
 _SCRIPTS = ("before_script", "script", "after_script")
 _EXTENDS_DEPTH = 10
 #: What a condition on a pipeline's variables says about what started it.
@@ -47,8 +51,14 @@ _ONLY = {
 
 def _accepts(file: SourceFile) -> bool:
     return file.suffix in (".yml", ".yaml") and (
-        file.name.endswith((".gitlab-ci.yml", ".gitlab-ci.yaml")) or _conventional(file.path)
+        file.name.endswith((".gitlab-ci.yml", ".gitlab-ci.yaml"))
+        or _conventional(file.path)
+        or _may_be_included(file.path)
     )
+
+
+def _may_be_included(path: str) -> bool:
+    return bool(_FOLDER.search(path)) and not path.startswith((".github/", ".circleci/"))
 
 
 def _conventional(path: str) -> bool:
@@ -59,6 +69,9 @@ def _conventional(path: str) -> bool:
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     for document in yaml_documents(content)[-1:]:
         live = file.path in (".gitlab-ci.yml", ".gitlab-ci.yaml") or _conventional(file.path)
+        if not file.name.startswith(".gitlab-ci") and not live and not _looks_included(document):
+            continue
+        yield from _includes(file.path, document)
         jobs = [
             (name, job)
             for name, job in document.pairs
@@ -71,6 +84,23 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
         for name, job in jobs:
             yield from _job(file.path, name, job, document, live, log)
         yield from log.rows
+
+
+def _looks_included(document: Node) -> bool:
+    """Tell whether a file somewhere has the form of a part of a pipeline."""
+    jobs = [job for name, job in document.pairs if name not in _GLOBAL]
+    return any(job.has("script") for job in jobs) and all(
+        job.is_mapping and any(job.has(mark) for mark in _MARKS)
+        for name, job in document.pairs
+        if name not in _GLOBAL and not name.startswith(".")
+    )
+
+
+def _includes(path: str, document: Node) -> Iterator[UnitLink]:
+    for item in document.get("include").items():
+        local = text_or_none(item) or text_or_none(item.get("local")) or ""
+        if local and "://" not in local and "$" not in local and "*" not in local:
+            yield UnitLink(path, item.start, "", "include", local.lstrip("/"))
 
 
 def _job(
@@ -105,13 +135,24 @@ def _job(
         script = _first(chain, key)
         if not script and key != "script":
             script = document.get("default").get(key) or document.get(key)
-        for item in flat(script):
+        for item in _script(script, document):
             if item.is_scalar:
                 ignored = tolerated or key == "after_script"
                 found = log.shell(
                     item.text, item.start, scope, tolerated=ignored, directory=directory
                 )
                 directory = moved(directory, found)
+
+
+def _script(script: Node, document: Node, depth: int = 5) -> Iterator[Node]:
+    """Yield the lines of a script, with `!reference [.job, script]` followed."""
+    for item in script.items():
+        names = item.texts() if item.is_sequence else []
+        referred = document.get(*names) if len(names) in (2, 3) else MISSING
+        if referred and depth:
+            yield from _script(referred, document, depth - 1)
+        else:
+            yield from flat(item)
 
 
 def _extended(job: Node, document: Node) -> list[Node]:
@@ -177,4 +218,4 @@ def _by_rules(rules: Node) -> Iterator[tuple[str, str]]:
         yield ("push" if negated else kind), condition
 
 
-READER = FileReader("gitlab-ci", 1, _accepts, _rows)
+READER = FileReader("gitlab-ci", 2, _accepts, _rows)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.automation.common import CommandLog, FileReader, image_base
+from mlops_audit.readers.masking import masked_setting
 from mlops_audit.readers.yaml_document import decode
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import AutomationTrigger, Job, Workflow
@@ -20,6 +21,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_ENVIRONMENT = re.compile(r"\benvironment\s{0,5}\{([^{}]{0,5000})\}")
+_VALUE = re.compile(r"^\s*(\w{1,100})\s{0,20}=\s{0,20}['\"]([^'\"\n]{1,300})['\"]\s*$", re.M)
+
 
 def _accepts(file: SourceFile) -> bool:
     name = file.name.lower()
@@ -34,6 +38,12 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     yield Workflow(path, "jenkins", file.name, True)
     log = CommandLog(path)
     stage, cron = "build", False
+    known = {
+        name: value
+        for block in _ENVIRONMENT.findall(text)
+        for name, value in _VALUE.findall(block)
+        if "$" not in value and masked_setting(name, value) == value
+    }
     jobs: dict[str, int] = {}
     for match in _TOKEN.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
@@ -47,7 +57,8 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             yield image_base(path, line, match["image"], "workflow", None)
         elif match["text"]:
             jobs.setdefault(stage, line)
-            log.shell(match["text"].replace("\\\n", "\n"), line, f"job:{stage}")
+            text = match["text"].replace("\\\n", "\n")
+            log.shell(text, line, f"job:{stage}", variables=known)
     for name, line in jobs.items():
         yield Job(path, line, name, name, "", None, None, None, None, None, False)
     if not cron:
@@ -56,4 +67,4 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     yield from log.rows
 
 
-READER = FileReader("jenkins", 1, _accepts, _rows)
+READER = FileReader("jenkins", 2, _accepts, _rows)

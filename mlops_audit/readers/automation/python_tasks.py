@@ -30,16 +30,19 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
         return
     constants = _constants(tree)
     log = CommandLog(file.path)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    for function in functions[:_TASK_LIMIT]:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)][:_TASK_LIMIT]
+    tasks = {}
+    for function in functions:
         found = _decorator(function)
-        if found is None:
-            continue
-        runner, decorator = found
-        name = _declared_name(decorator) or function.name
-        if runner == "invoke":
-            name = name.replace("_", "-")  # as invoke names it on the command line
-        needs = sorted(_needed(decorator))
+        if found is not None:
+            runner, decorator = found
+            name = _declared_name(decorator) or function.name
+            # As invoke names it on the command line.
+            name = name.replace("_", "-") if runner == "invoke" else name
+            tasks[function.name] = (function, runner, decorator, name)
+    names = {function: name for function, (_, _, _, name) in tasks.items()}
+    for function, runner, decorator, name in tasks.values():
+        needs = sorted({*_needed(decorator), *_called(function, names)} - {name})
         yield Task(file.path, function.lineno, runner, name, " ".join(needs))
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and (text := _command(call, runner, constants)):
@@ -94,6 +97,19 @@ def _needed(decorator: ast.expr) -> Iterator[str]:
             yield called.id.replace("_", "-")
 
 
+def _called(function: ast.FunctionDef, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the tasks that the body of a task runs: `build(c)`, `session.notify("tests")`."""
+    for call in ast.walk(function):
+        if not isinstance(call, ast.Call):
+            continue
+        if isinstance(call.func, ast.Name) and call.func.id in names:
+            yield names[call.func.id]
+        elif isinstance(call.func, ast.Attribute) and call.func.attr == "notify" and call.args:
+            name = _text(call.args[0], {})
+            if name in names.values():
+                yield name
+
+
 def _command(call: ast.Call, runner: str, constants: Mapping[str, str]) -> str:
     function = call.func
     if not isinstance(function, ast.Attribute) or function.attr not in _RUNNING or not call.args:
@@ -130,4 +146,4 @@ def _is_tolerated(call: ast.Call) -> bool:
     )
 
 
-READER = FileReader("python-tasks", 1, _accepts, _rows)
+READER = FileReader("python-tasks", 2, _accepts, _rows)

@@ -35,8 +35,10 @@ def _accepts(file: SourceFile) -> bool:
     name = file.name.lower()
     if file.suffix not in (".yml", ".yaml"):
         return False
-    return name in (".travis.yml", "bitbucket-pipelines.yml") or name.startswith(
-        ("cloudbuild", "buildspec")
+    return (
+        name in (".travis.yml", "bitbucket-pipelines.yml")
+        or name.startswith("cloudbuild")
+        or "buildspec" in name
     )
 
 
@@ -184,4 +186,4 @@ def _builder(image: str) -> str:
     return _BUILDERS.get(name, name)
 
 
-READER = FileReader("small-ci", 1, _accepts, _rows)
+READER = FileReader("small-ci", 2, _accepts, _rows)

@@ -1,5 +1,6 @@
 """Task runners whose tasks stand in a table: poe, PDM, Hatch, taskipy, pixi, mise, npm, Task."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,14 +17,18 @@ from mlops_audit.readers.shell import working_directory
 from mlops_audit.readers.toml_document import load_toml
 from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import Task
+from mlops_audit.schema import Task, UnitLink
 
 TASK_LIMIT = 500
 _TOML = ("pyproject.toml", "pixi.toml", "mise.toml", ".mise.toml", "hatch.toml")
 _TASKFILES = frozenset({"taskfile.yml", "taskfile.yaml"})
 #: Keys under which a task says what it runs, and which tasks it needs.
 _RUN = ("cmd", "shell", "script", "run", "command", "cmds")
-_NEEDS = ("depends", "deps", "depends-on", "depends_on", "sequence")
+_NEEDS = ("depends", "deps", "depends-on", "depends_on", "depends_post", "sequence", "parallel")
+#: Keys that name a Python function: `script = "shop.train:fit(rounds=3)"`.
+_FUNCTIONS = {"poe": "script", "pdm": "call"}
+_FUNCTION = re.compile(r"([A-Za-z_][\w.]{0,200}:[A-Za-z_][\w.]{0,100})\s*(?:\(.*)?", re.DOTALL)
+_VARIABLE = re.compile(r"\{\{\s{0,5}\.([A-Za-z_]\w{0,60})\s{0,5}\}\}")
 
 
 def _accepts(file: SourceFile) -> bool:
@@ -33,15 +38,58 @@ def _accepts(file: SourceFile) -> bool:
 
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     log = CommandLog(file.path)
-    for runner, name, task in list(_tasks(file.name.lower(), content))[:TASK_LIMIT]:
-        yield Task(file.path, task.line, runner, name, " ".join(_needs(runner, task)))
+    tasks = list(_tasks(file.name.lower(), content))[:TASK_LIMIT]
+    known = {(runner, name) for runner, name, _ in tasks}
+    variables = _variables(content) if file.name.lower() in _TASKFILES else {}
+    for runner, name, task in tasks:
+        lines, needs = [], list(_needs(runner, task))
+        for line in _lines(runner, task):
+            # A line of a chain may be the name of another task.
+            first = line.text.partition(" ")[0]
+            if runner in _CHAINED and (runner, first) in known and first != name:
+                needs.append(first)
+            else:
+                lines.append(line)
+        if runner == "npm":
+            needs += [f"{when}{name}" for when in ("pre", "post") if ("npm", when + name) in known]
+        yield Task(file.path, task.line, runner, name, " ".join(dict.fromkeys(needs)))
+        for alias in task.get("alias").texts() if runner == "mise" else ():
+            yield Task(file.path, task.line, runner, alias, name)
+        yield from _functions(file.path, runner, name, task)
         where = text_or_none(task.get("dir")) or text_or_none(task.get("cwd")) or ""
         directory = folder(file.path)
         if where and "$" not in where and "{{" not in where:
             directory = working_directory(directory, where)
-        for line in _lines(runner, task):
-            log.shell(line.text, line.start, f"task:{name}", directory=directory)
+        for line in lines:
+            text = _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), line.text)
+            log.shell(text, line.start, f"task:{name}", directory=directory)
     yield from log.rows
+
+
+#: Runners whose lists hold names of tasks among commands.
+_CHAINED = frozenset({"poe", "pdm", "hatch"})
+
+
+def _variables(content: bytes) -> dict[str, str]:
+    """Return the plain variables of a Taskfile."""
+    return {
+        name: value.text
+        for document in yaml_documents(content)[:1]
+        for name, value in document.get("vars").pairs
+        if value.is_scalar and "{{" not in value.text
+    }
+
+
+def _functions(path: str, runner: str, name: str, task: Node) -> Iterator[UnitLink]:
+    """Yield the Python functions that a task calls."""
+    key = _FUNCTIONS.get(runner)
+    if key is None:
+        return
+    for body in (task, *flat(task), *flat(task.get("sequence"))):
+        found = body.get(key)
+        match = _FUNCTION.fullmatch(found.text) if found.is_scalar else None
+        if match is not None:
+            yield UnitLink(path, found.line, f"task:{name}", "module", match[1])
 
 
 def _tasks(name: str, content: bytes) -> Iterator[tuple[str, str, Node]]:
@@ -78,13 +126,19 @@ def _named(runner: str, tasks: Node) -> Iterator[tuple[str, str, Node]]:
 
 def _lines(runner: str, task: Node) -> Iterator[Node]:
     """Yield the shell lines of a task."""
-    bodies = [task] if not task.is_mapping else [task.get(key) for key in _RUN if task.get(key)]
+    keys = [*_RUN, "composite"] if runner == "pdm" else _RUN
+    keys = [key for key in keys if key != _FUNCTIONS.get(runner)]
+    bodies = [task] if not task.is_mapping else [task.get(key) for key in keys if task.get(key)]
+    if runner == "poe":
+        bodies += [item for item in task.get("sequence").items() if item.is_mapping]
     for body in bodies:
-        for item in flat(body):
+        for item in flat(body) if body.is_sequence else [body]:
             if item.is_scalar:
                 yield item
             elif text_or_none(item.get("cmd")) or text_or_none(item.get("shell")):
                 yield item.first("cmd", "shell")
+    if runner == "mise" and text_or_none(task.get("file")):
+        yield task.get("file")
 
 
 def _needs(runner: str, task: Node) -> Iterator[str]:
@@ -93,10 +147,16 @@ def _needs(runner: str, task: Node) -> Iterator[str]:
             name = text_or_none(item) or text_or_none(item.get("task"))
             name = name or text_or_none(item.get("ref"))
             if name:
-                yield name.replace(" ", "-")
-    for item in task.get("cmds").items() if runner == "task" else ():
-        if name := text_or_none(item.get("task")):
-            yield name
+                # What follows the name are its arguments.
+                yield name.partition(" ")[0] if runner == "poe" else name.replace(" ", "-")
+    for key in {"task": ("cmds",), "mise": ("run", "run_windows")}.get(runner, ()):
+        for item in task.get(key).items():
+            yield from item.get("task").texts()
+            yield from item.get("tasks").texts()
+    if runner == "poe" and task.is_sequence:
+        yield from (
+            name.partition(" ")[0] for item in task.items() for name in item.get("ref").texts()
+        )
 
 
-READER = FileReader("task-tables", 1, _accepts, _rows)
+READER = FileReader("task-tables", 2, _accepts, _rows)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlops_audit.readers.automation.common import FileReader
 from mlops_audit.readers.infrastructure.blocks import Header, Language, settings
+from mlops_audit.readers.infrastructure.terraform_links import links
 from mlops_audit.repository.model import SourceFile
 
 _LABEL = r'(?:"[^"\n]{1,200}"|[\w-]{1,200})'
@@ -49,7 +50,9 @@ def _accepts(file: SourceFile) -> bool:
 
 
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
-    yield from settings(file, content, _LANGUAGE)
+    rows = list(settings(file, content, _LANGUAGE))
+    yield from rows
+    yield from links(file.path, rows)
 
 
-READER = FileReader("terraform", 1, _accepts, _rows)
+READER = FileReader("terraform", 2, _accepts, _rows)

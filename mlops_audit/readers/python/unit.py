@@ -6,13 +6,11 @@ import ast
 class Unit:
     """Source lines, to quote code as written."""
 
-    __slots__ = ("ascii", "cell", "complexity", "lines")
+    __slots__ = ("ascii", "cell", "lines")
 
     def __init__(self, lines: list[str], cell: int | None = None) -> None:
         self.lines = lines
         self.cell = cell
-        #: Cyclomatic complexity of the functions, by line and name.
-        self.complexity: dict[tuple[int, str], int] = {}
         self.ascii = all(map(str.isascii, lines))
 
     def segment(self, node: ast.expr, limit: int) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mlops_audit.readers.secrets import values
+from mlops_audit.readers.secrets.places import lines_with
 
 #: Longer lines are data or generated code.
 _LINE_LIMIT = 1_000
@@ -52,17 +53,16 @@ _OTHER_ENDING = re.compile(
 )
 
 
-def assigned(text: str, unquoted: str) -> Iterator[tuple[int, int, str, str]]:
-    """Yield start, end, kind and usability of the values of secret-named assignments."""
+def assigned(text: str, lower: str, unquoted: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield start, end, kind and usability of the values of secret-named assignments.
+
+    ``lower`` is the text in lower case, as long as the text.
+    """
     if "encryptedData:" in text or ("sops:" in text and "ENC[" in text):
         return  # encrypted at rest, meant to be committed
-    offset = 0
-    for line in text.split("\n"):
-        if len(line) <= _LINE_LIMIT:
-            lower = line.lower()
-            if any(word in lower for word in _WORDS):
-                yield from _in_line(line, offset, unquoted)
-        offset += len(line) + 1
+    for start, end in lines_with(lower, _WORDS):
+        if end - start <= _LINE_LIMIT:
+            yield from _in_line(text[start:end], start, unquoted)
 
 
 def _in_line(line: str, offset: int, unquoted: str) -> Iterator[tuple[int, int, str, str]]:

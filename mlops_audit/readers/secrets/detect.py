@@ -10,10 +10,13 @@ from mlops_audit.readers.secrets.assignments import assigned
 from mlops_audit.readers.secrets.formats import (
     CONNECTION,
     CONNECTION_CONTEXT,
+    CONNECTION_NAMES,
     FORMATS,
     QUERY,
     URL,
+    URL_SCHEME,
 )
+from mlops_audit.readers.secrets.places import lowered, places
 
 #: Hosts of documentation and of services that run beside the reader.
 _LOCAL_HOST = re.compile(
@@ -66,7 +69,7 @@ def mask_text(text: str) -> str:
 
 def _candidates(text: str, generic: bool, unquoted: str) -> Iterator[tuple[int, int, str, str]]:
     for format_ in FORMATS:
-        if format_.keyword not in text:
+        if not format_.may_be_in(text):
             continue
         for match in format_.expression.finditer(text):
             value = match[1]
@@ -83,20 +86,22 @@ def _candidates(text: str, generic: bool, unquoted: str) -> Iterator[tuple[int, 
     if "://" in text:
         yield from _urls(text)
         yield from _queries(text)
-    if "assword" in text or "wd" in text.lower():
-        yield from _connections(text)
+    lower = lowered(text)
+    yield from _connections(text, lower)
     if generic:
-        yield from assigned(text, unquoted)
+        yield from assigned(text, lower, unquoted)
 
 
 def _urls(text: str) -> Iterator[tuple[int, int, str, str]]:
     for match in URL.finditer(text):
-        password, host = match[3], match[4]
+        user, password, host = match.groups()
+        if not URL_SCHEME.search(text, max(0, match.start() - 31), match.start()):
+            continue
         if password.isdigit() and len(password) <= 5:
             continue  # a port before an @ in a path
-        if values.is_placeholder(password) or values.is_template(match[2]):
+        if values.is_placeholder(password) or values.is_template(user):
             usable = "placeholder"
-        elif values.is_weak(password) or password == match[2]:
+        elif values.is_weak(password) or password == user:
             usable = "weak"
         elif _LOCAL_HOST.match(host) or "." not in host:
             # A service beside this one: a throw-away password unless it is a generated one.
@@ -104,7 +109,7 @@ def _urls(text: str) -> Iterator[tuple[int, int, str, str]]:
         else:
             strong = values.is_random(password) or values.is_strong_password(password)
             usable = "likely" if strong or len(password) >= 8 else "weak"
-        yield match.start(3), match.end(3), "url-password", usable
+        yield match.start(2), match.end(2), "url-password", usable
 
 
 def _queries(text: str) -> Iterator[tuple[int, int, str, str]]:
@@ -116,8 +121,11 @@ def _queries(text: str) -> Iterator[tuple[int, int, str, str]]:
             yield match.start(1), match.end(1), "api-key", "likely"
 
 
-def _connections(text: str) -> Iterator[tuple[int, int, str, str]]:
-    for match in CONNECTION.finditer(text):
+def _connections(text: str, lower: str) -> Iterator[tuple[int, int, str, str]]:
+    for place in places(lower, CONNECTION_NAMES):
+        match = CONNECTION.match(text, place)
+        if match is None:
+            continue
         begin = text.rfind("\n", 0, match.start()) + 1
         before = text[max(begin, match.start() - 400) : match.start()]
         if not CONNECTION_CONTEXT.search(before):

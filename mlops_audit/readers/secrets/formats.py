@@ -16,10 +16,23 @@ class Format(NamedTuple):
     expression: re.Pattern[str]
     #: 'yes' if the format alone proves a live credential, 'likely' if the context is needed.
     usable: str = "yes"
+    #: Characters without a blank in front of the keyword, for a keyword that says little.
+    before: int = 0
+
+    def may_be_in(self, text: str) -> bool:
+        """Tell cheaply whether the expression is worth trying."""
+        place = text.find(self.keyword)
+        while place >= 0:
+            if place >= self.before and len(text[place - self.before : place].split()) <= 1:
+                return True
+            place = text.find(self.keyword, place + 1)
+        return False
 
 
-def _format(kind: str, keyword: str, expression: str, usable: str = "yes") -> Format:
-    return Format(kind, keyword, re.compile(expression), usable)
+def _format(
+    kind: str, keyword: str, expression: str, usable: str = "yes", before: int = 0
+) -> Format:
+    return Format(kind, keyword, re.compile(expression), usable, before)
 
 
 _END = r"(?![A-Za-z0-9_-])"
@@ -45,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
         r"(?i:(?:account|storage|access|cosmos|batch)_?key|azure_storage_key|credential)"
         + _GAP
         + rf"([A-Za-z0-9+/]{{86}}==){_BASE64_END}",
+        before=86,
     ),
     _format(
         "azure-access-key",
@@ -66,7 +80,10 @@ FORMATS: tuple[Format, ...] = (
         "Q~",
         r"(?<![\w~.-])([A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34})(?![\w~.-])",
     ),
-    _format("github-token", "gh", rf"{_START}(gh[pousr]_[A-Za-z0-9]{{36}}){_END}"),
+    *(
+        _format("github-token", prefix, rf"{_START}({prefix}[A-Za-z0-9]{{36}}){_END}")
+        for prefix in ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")
+    ),
     _format("github-token", "github_pat_", rf"{_START}(github_pat_[A-Za-z0-9_]{{82}}){_END}"),
     _format("gitlab-token", "glpat-", rf"{_START}(glpat-[A-Za-z0-9_-]{{20,64}}){_END}"),
     _format(
@@ -146,17 +163,17 @@ FORMATS: tuple[Format, ...] = (
 
 #: A key in the query of a URL, in code and in comments alike.
 QUERY = re.compile(
-    r"https?://(?!localhost|127\.|0\.0\.0\.0)[^\s\"'<>]{3,300}?[?&]"
-    r"(?:api_?key|apikey|access_?token|auth_?token|appid|subscription-key)=([A-Za-z0-9_-]{16,100})"
-    r"(?=[&\s\"'`)<#]|$)",
-    re.IGNORECASE,
+    r"http(?i:s?://(?!localhost|127\.|0\.0\.0\.0)[^\s\"'<>]{3,300}?[?&]"
+    r"(?:api_?key|apikey|access_?token|auth_?token|appid|subscription-key)=([a-z0-9_-]{16,100})"
+    r"(?=[&\s\"'`)<#]|$))",
 )
-#: scheme://user:password@host
+#: scheme://user:password@host, from the colon on
 URL = re.compile(
-    r"\b([A-Za-z][A-Za-z0-9+.-]{1,30})://([^\s:/@'\"<>`]{0,100}):([^\s/@'\"<>`]{1,200})@"
-    r"([A-Za-z0-9_.${}\[\]-]{1,200})"
+    r"://([^\s:/@'\"<>`]{0,100}):([^\s/@'\"<>`]{1,200})@([A-Za-z0-9_.${}\[\]-]{1,200})"
 )
-#: ADO.NET, ODBC and JDBC notations.
+URL_SCHEME = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
+#: ADO.NET, ODBC and JDBC notations, from one of the names on.
+CONNECTION_NAMES = ("pwd", "password")
 CONNECTION = re.compile(r"(?i)(?<![\w-])(?:pwd|password)\s{0,3}=\s{0,3}([^;'\"\s&]{1,200})")
 CONNECTION_CONTEXT = re.compile(
     r"(?i)(?:\b(?:server|data source|host|hostname)\s{0,3}=|jdbc:)[^\n]{0,300}?[;&?]"
