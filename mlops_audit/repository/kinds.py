@@ -73,6 +73,9 @@ _RUN_LOG = re.compile(r"(?:.*\.)?tfevents(?:\..*)?|events\.out\.tfevents.*|run-[
 _RUN_ARCHIVE = re.compile(r"(?:offline-[0-9a-f]{32}|[0-9a-z]{32})\.zip")
 #: Suffixes of SQLite files.
 DATABASES = (".db", ".sqlite", ".sqlite3")
+_METRIC_FILE = re.compile(
+    r"(?:metrics|results|progress|training_log|history)\.(?:csv|tsv|jsonl)", re.IGNORECASE
+)
 _TEXT_DATA = (".csv", ".tsv", ".jsonl", ".ndjson", ".geojson", ".arff")
 
 _SHEBANGS = (
@@ -110,6 +113,11 @@ def kind_of(path: str) -> str | None:
 def is_run_log(path: str) -> bool:
     """Tell a binary run log (TensorBoard events, a W&B run) by its name."""
     return _RUN_LOG.fullmatch(path.rsplit("/", 1)[-1]) is not None
+
+
+def is_metric_file(path: str) -> bool:
+    """Tell a log of runs, binary or a table, by its name."""
+    return is_run_log(path) or _METRIC_FILE.fullmatch(path.rsplit("/", 1)[-1]) is not None
 
 
 def is_binary(path: str, kind: str) -> bool:
