@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 CORPUS ?= corpus
 LABELS ?= labels.json
 
-.PHONY: help report test browser lint types layers docs generated picture check accuracy benchmark throughput clean
+.PHONY: help report test browser lint types layers docs generated picture check accuracy leakage benchmark throughput clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -57,6 +57,9 @@ check: lint types layers test browser ## Everything that CI runs but the wheel a
 
 accuracy: $(STAMP) ## Compare verdicts with labels: make accuracy CORPUS=DIR LABELS=FILE
 	$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" --labels "$(LABELS)"
+
+leakage: $(STAMP) ## Precision and recall of mistakes in the flow of data
+	$(BIN)/python -m benchmarks.leakage
 
 benchmark: $(STAMP) ## Cold and warm seconds and peak memory beside bare parsing
 	$(BIN)/python -m benchmarks.speed

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mlops_audit.derived import Derived
 from mlops_audit.facts.collect import collect
 from mlops_audit.linking import link
 from mlops_audit.readers.python import PythonReader
@@ -73,7 +74,7 @@ def linking(repositories: list[Path]) -> float:
     for folder in repositories:
         with collect(open_repository(folder), jobs=1) as store:
             started = time.perf_counter()
-            link(store)
+            link(store, derived=Derived.default())
             seconds += time.perf_counter() - started
     return seconds
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from mlops_audit.assessment.lifecycle import Lifecycle, load_lifecycle
-from mlops_audit.config.keys import CONFIG_KEYS, STATEMENT_KEYS
+from mlops_audit.config.keys import CONFIG_KEYS, OVERRIDE_KEYS, STATEMENT_KEYS, WAIVER_KEYS
 from mlops_audit.linking.technologies import Catalogue
 from mlops_audit.linking.technologies.vocabulary import ACTIONS
 from mlops_audit.resources import rulebook
@@ -227,6 +227,10 @@ def configuration() -> str:
     lines += _key_table(CONFIG_KEYS)
     lines.append("## An entry of `attestations`\n")
     lines += _key_table(STATEMENT_KEYS)
+    lines.append("## An entry of `waivers`\n")
+    lines += _key_table(WAIVER_KEYS)
+    lines.append("## An entry of `overrides`\n")
+    lines += _key_table(OVERRIDE_KEYS)
     return "\n".join(lines)
 
 

@@ -2,59 +2,37 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mlops_audit import __version__
-from mlops_audit.assessment.assess import GateOptions, assess
-from mlops_audit.assessment.findings import ReadLines, no_lines
+from mlops_audit.assessment.assess import Terms, assess
+from mlops_audit.assessment.findings import ReadLines
 from mlops_audit.assessment.lifecycle import load_lifecycle
 from mlops_audit.assessment.model import Audit, ProjectSummary
-from mlops_audit.config import Configuration, config_file, repository_config
+from mlops_audit.assessment.snapshot import Snapshot, snapshot_of
+from mlops_audit.config import Configuration, config_file, repository_config, with_environment
 from mlops_audit.config.packs import extras
 from mlops_audit.config.resolve import Choice, choose
 from mlops_audit.derived import Derived
+from mlops_audit.earlier import Earlier
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
+from mlops_audit.options import AuditOptions
 from mlops_audit.repository.model import Repository
+from mlops_audit.repository.revisions import base_of
+from mlops_audit.rules.model import Verdict
+from mlops_audit.terms import accepted_findings, baseline_file, gate_options, terms_of
+
+__all__ = ["AuditOptions", "Progress", "Timing", "audit"]
 
 #: Called with the name of the stage, files done and files in all.
 Progress = Callable[[str, int, int], None]
 #: Called with the name of a finished stage and the seconds that it took.
 Timing = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditOptions:
-    """How to audit. What is None or empty here is taken from the configuration, if it says so.
-
-    Rules and technologies add to those of the configuration, scores of phases replace one by one,
-    everything else replaces what the configuration says.
-    """
-
-    rev: str | None = None
-    #: Name or root of the one project of a monorepo to judge.
-    project: str | None = None
-    #: Configuration file to use instead of the repository's own.
-    config: Path | None = None
-    rules: tuple[Path, ...] = ()
-    technologies: tuple[Path, ...] = ()
-    #: Rules, practices or phases.
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    #: Files not to read, in the language of .gitignore.
-    exclude: tuple[str, ...] = ()
-    fail_on: str | None = None
-    min_level: int | None = None
-    min_score: int | None = None
-    #: Pairs of phase and lowest score.
-    phase_scores: tuple[tuple[str, int], ...] = ()
-    jobs: int | None = None
-    cache: bool = True
-    facts: Path | None = None
 
 
 def audit(
@@ -70,34 +48,97 @@ def audit(
         UsageError: the path, an option, a rule or a configuration file is wrong.
         AuditError: the audit could not be completed.
     """
+    return _audit(path, options or AuditOptions(), None, progress=progress, timing=timing)
+
+
+def _audit(
+    path: Path,
+    options: AuditOptions,
+    given: Configuration | None,
+    *,
+    progress: Progress | None = None,
+    timing: Timing | None = None,
+) -> Audit:
+    """Audit; ``given`` is a configuration that takes the place of the repository's own."""
     from mlops_audit.readers.lines import Lines
 
-    options = options or AuditOptions()
     clock = _Clock(timing)
     now, fixed = _now()
     derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
-        repository, configuration = _open(path, options)
-    with extras(configuration, repository) as extra:
-        with clock.stage("rules"):
-            choice = _choice(options, configuration, extra.rules, derived)
-        with clock.stage("read"):
-            store = _collect(path, repository, options, configuration, progress)
-        with clock.stage("link"):
-            titles = _link(store, options, configuration, extra.technologies, derived)
-    if options.facts is not None:
-        store.save(options.facts)
-    tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
-    judging = _Judging(
-        choice=choice,
-        titles=titles,
-        tool=tool,
-        now=now,
-        fixed=fixed,
-    )
+        repository, configuration = _open(path, options, given)
+        if options.alone:
+            options = replace(options, base=None, baseline=None)
+            configuration = replace(configuration, base=None, baseline=None)
+        wanted = options.base or configuration.base
+        base = None if wanted is None else base_of(path, wanted, options.rev)
+        accepted = accepted_findings(path, options, configuration, repository.read)
+        if (file := _inside(path, baseline_file(path, options, configuration))) is not None:
+            repository = repository.without({file})
+    earlier: Earlier | None = None
+    try:
+        with extras(configuration, repository) as extra:
+            with clock.stage("rules"):
+                choice = _choice(options, configuration, extra.rules, derived)
+            with clock.stage("read"):
+                store = _collect(path, repository, options, configuration, progress)
+            if base is not None and not (base.same and repository.info.dirty is False):
+                complete = replace(
+                    options,
+                    rules=(*extra.rules, *options.rules),
+                    technologies=(*extra.technologies, *options.technologies),
+                )
+                earlier = Earlier(
+                    path,
+                    base,
+                    complete,
+                    configuration,
+                    derived=derived,
+                    ruleset=choice.book.digest,
+                    day=now.date().isoformat(),
+                    take=_snapshot,
+                )
+            with clock.stage("link"):
+                titles = _link(store, options, configuration, extra.technologies, derived)
+            if options.facts is not None:
+                store.save(options.facts)
+            tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
+            terms = terms_of(choice, configuration, accepted=accepted, today=now.date())
+            judging = _Judging(
+                choice=choice, terms=terms, titles=titles, tool=tool, now=now, fixed=fixed
+            )
+            projects, store = _projects(store, options, judging, clock)
+            verdicts = judging.verdicts(store, clock)
 
-    projects, store = _projects(store, options, judging, clock)
-    return judging.audit(store, clock, read_lines=Lines(repository.read), projects=projects)
+            def result(terms: Terms) -> Audit:
+                final = replace(judging, terms=terms)
+                return final.assess(
+                    store, verdicts, clock, read_lines=Lines(repository.read), projects=projects
+                )
+
+            if base is None:
+                return result(terms)
+            if earlier is None:  # the audited commit is the base itself
+                return result(replace(terms, before=snapshot_of(result(terms), base.label)))
+            with clock.stage("base"):
+                before = earlier.result()
+            return result(replace(terms, before=before))
+    finally:
+        if earlier is not None:
+            earlier.stop()
+
+
+def _snapshot(path: Path, options: AuditOptions, configuration: Configuration) -> Snapshot:
+    """Audit a commit for what a later one is compared with."""
+    return snapshot_of(_audit(path, options, configuration), str(options.rev))
+
+
+def _inside(path: Path, file: Path | None) -> str | None:
+    """Return the path of a file in the audited folder, None if it lies elsewhere."""
+    if file is None:
+        return None
+    place, root = file.resolve(), path.resolve()
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else None
 
 
 class _Clock:
@@ -121,32 +162,36 @@ class _Judging:
     """From linked facts to the result."""
 
     choice: Choice
+    terms: Terms
     titles: dict[str, str]
     tool: dict[str, str]
     now: datetime
     #: Whether the day is given, so that equal inputs must give equal bytes.
     fixed: bool
 
-    def audit(
-        self,
-        store: FactStore,
-        clock: _Clock,
-        *,
-        read_lines: ReadLines = no_lines,
-        projects: tuple[ProjectSummary, ...] = (),
-    ) -> Audit:
+    def verdicts(self, store: FactStore, clock: _Clock) -> list[Verdict]:
         from mlops_audit.rules.engine import judge
 
-        choice = self.choice
         with clock.stage("judge"):
-            verdicts = judge(
+            return judge(
                 store,
-                choice.rules,
-                views=choice.book.views,
-                params_override=choice.params,
-                attestations=choice.attestations,
+                self.choice.rules,
+                views=self.choice.book.views,
+                params_override=self.choice.params,
+                attestations=self.choice.attestations,
                 today=self.now.date(),
             )
+
+    def assess(
+        self,
+        store: FactStore,
+        verdicts: Sequence[Verdict],
+        clock: _Clock,
+        *,
+        read_lines: ReadLines | None = None,
+        projects: tuple[ProjectSummary, ...] = (),
+    ) -> Audit:
+        choice = self.choice
         files = store.connection.execute("SELECT count(*) FROM file").fetchone()[0]
         return assess(
             store.connection,
@@ -154,7 +199,7 @@ class _Judging:
             choice.lifecycle,
             tool=self.tool,
             generated_at=self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            gate=choice.gate,
+            terms=self.terms,
             projects=projects,
             technologies=self.titles,
             read_lines=read_lines,
@@ -176,13 +221,17 @@ def _now() -> tuple[datetime, bool]:
         raise UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}; it holds Unix seconds.") from None
 
 
-def _open(path: Path, options: AuditOptions) -> tuple[Repository, Configuration]:
+def _open(
+    path: Path, options: AuditOptions, given: Configuration | None
+) -> tuple[Repository, Configuration]:
     from mlops_audit.repository import open_repository
     from mlops_audit.repository.describe import DEFAULT_MAX_FILE_BYTES
 
     named = None if options.config is None else config_file(options.config)
     repository = open_repository(path, rev=options.rev, exclude=options.exclude)
-    configuration = named or repository_config(repository.read)
+    configuration = given or with_environment(
+        named or repository_config(repository.read), options.environment
+    )
     if configuration.max_file_bytes is not None or configuration.exclude:
         repository = open_repository(
             path,
@@ -209,18 +258,13 @@ def _choice(
         practices=lifecycle.by_id.keys(),
         derived=derived,
     )
-
-    def first(*values: int | None) -> int | None:
-        return next((value for value in values if value is not None), None)
-
-    gate = GateOptions(
-        fail_on=options.fail_on or configuration.fail_on or "never",
-        min_level=first(options.min_level, configuration.min_level),
-        min_score=first(options.min_score, configuration.min_score),
-        phase_scores={**configuration.phase_scores, **dict(options.phase_scores)},
-    )
     return choose(
-        book, lifecycle, configuration, select=options.select, ignore=options.ignore, gate=gate
+        book,
+        lifecycle,
+        configuration,
+        select=options.select,
+        ignore=options.ignore,
+        gate=gate_options(options, configuration),
     )
 
 
@@ -236,7 +280,13 @@ def _collect(
 
     cache = FactCache.open_default(never_below=path) if options.cache else None
     jobs = options.jobs or configuration.jobs
-    return collect(repository, jobs=jobs, cache=cache, progress=progress)
+    store = collect(repository, jobs=jobs, cache=cache, progress=progress)
+    if options.tracking:
+        from mlops_audit.facts.collect import available_processors
+        from mlops_audit.tracking import add_tracking_stores
+
+        add_tracking_stores(store, options.tracking, jobs=jobs or available_processors())
+    return store
 
 
 def _link(
@@ -267,13 +317,14 @@ def _projects(
     projects = Projects(store)
     if options.project is not None:
         return (), projects.facts(projects.find(options.project))
-    if len(projects.all) < 2:
+    if len(projects.all) < 2 or not options.summaries:
         return (), store
     found = []
     with clock.stage("projects"):
         for project in projects.all:
             with projects.facts(project) as part:
-                result = judging.audit(part, _Clock(None))
+                quiet = _Clock(None)
+                result = judging.assess(part, judging.verdicts(part, quiet), quiet)
                 (files,) = part.connection.execute(
                     "SELECT count(*) FROM file WHERE project = ?", (project.root,)
                 ).fetchone()

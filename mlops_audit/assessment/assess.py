@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlops_audit.assessment.findings import ReadLines, build_evidence, build_findings, no_lines
+from mlops_audit.assessment.automation import automation_of
+from mlops_audit.assessment.compare import compare
+from mlops_audit.assessment.findings import NoLines, ReadLines, build_evidence, build_findings
+from mlops_audit.assessment.gate import GateOptions, Judged, decide
 from mlops_audit.assessment.level import (
     claimed,
     evidenced,
@@ -20,8 +23,6 @@ from mlops_audit.assessment.lifecycle import Lifecycle
 from mlops_audit.assessment.model import (
     REPORT_SCHEMA_VERSION,
     Audit,
-    Finding,
-    Gate,
     Maturity,
     Phase,
     Practice,
@@ -32,18 +33,21 @@ from mlops_audit.assessment.model import (
 from mlops_audit.assessment.practices import Judgement, judge_practices
 from mlops_audit.assessment.roadmap import roadmap_of
 from mlops_audit.assessment.runs import runs_of
+from mlops_audit.assessment.snapshot import Snapshot
+from mlops_audit.assessment.suppress import Answers, answer
 from mlops_audit.rules.model import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateOptions:
-    """The conditions under which the gate fails."""
+class Terms:
+    """By what findings are answered and the gate decides."""
 
-    fail_on: str = "never"  # error | warning | never
-    min_level: int | None = None
-    min_score: int | None = None
-    #: Lowest score by phase.
-    phase_scores: Mapping[str, int] = field(default_factory=dict)
+    gate: GateOptions = field(default_factory=GateOptions)
+    answers: Answers = field(default_factory=Answers)
+    #: The baseline, whose findings are accepted.
+    accepted: Snapshot | None = None
+    #: The earlier audit; only what is new in comparison counts for the gate.
+    before: Snapshot | None = None
 
 
 def assess(
@@ -53,10 +57,10 @@ def assess(
     *,
     tool: dict[str, str],
     generated_at: str,
-    gate: GateOptions,
+    terms: Terms | None = None,
     projects: tuple[ProjectSummary, ...] = (),
     technologies: dict[str, str] | None = None,
-    read_lines: ReadLines = no_lines,
+    read_lines: ReadLines | None = None,
     stats: dict[str, Any] | None = None,
 ) -> Audit:
     """Build the audit.
@@ -67,12 +71,13 @@ def assess(
         lifecycle: the maturity model.
         tool: name, version, ruleset digest and URL.
         generated_at: ISO 8601 in UTC.
-        gate: conditions of the quality gate.
+        terms: by what findings are answered and the gate decides.
         projects: summaries of the projects of a monorepo.
         technologies: titles of technologies by id.
-        read_lines: gives the lines of a file or cell for excerpts, or None.
+        read_lines: gives the lines of files and cells.
         stats: timings and sizes to carry along.
     """
+    read_lines = read_lines or NoLines()
     traits = _traits(connection)
     kind, kind_reason = _kind(traits)
     reasons = {trait["name"]: trait["reason"] for trait in traits}
@@ -80,7 +85,13 @@ def assess(
     # What is not asked of this kind of repository is no complaint.
     asked = {item.spec.id for item in judgements if item.applicable}
     due = [verdict for verdict in verdicts if verdict.rule.practice in asked]
-    findings = build_findings(connection, due, read_lines)
+    terms = terms or Terms()
+    findings, suppressions = answer(
+        build_findings(due, read_lines), connection, verdicts, terms.answers
+    )
+    findings, baseline, comparison = compare(
+        findings, accepted=terms.accepted, before=terms.before, present=_files(connection)
+    )
     fingerprints: dict[str, list[str]] = {}
     for finding in findings:
         fingerprints.setdefault(finding.rule, []).append(finding.fingerprint)
@@ -88,6 +99,7 @@ def assess(
         _phase(lifecycle, phase, title, judgements, kind) for phase, title in lifecycle.phases
     )
     maturity = _maturity(lifecycle, phases, judgements, kind)
+    practices = tuple(_practice(item, fingerprints, read_lines) for item in judgements)
     return Audit(
         schema_version=REPORT_SCHEMA_VERSION,
         tool=tool,
@@ -95,16 +107,34 @@ def assess(
         repository=_repository(connection, kind, kind_reason, traits, projects, technologies or {}),
         maturity=maturity,
         phases=phases,
-        practices=tuple(_practice(item, fingerprints, read_lines) for item in judgements),
+        practices=practices,
         results=tuple(_result(item, fingerprints) for item in _sorted(verdicts)),
         findings=findings,
         runs=runs_of(connection),
-        automation=_automation(connection),
+        automation=automation_of(connection),
         roadmap=roadmap_of(lifecycle, judgements, findings, kind),
-        gate=_gate(gate, maturity, phases, findings, verdicts),
+        gate=decide(
+            terms.gate,
+            Judged(
+                maturity=maturity,
+                phases=phases,
+                practices=practices,
+                findings=findings,
+                verdicts=verdicts,
+                before=terms.before or terms.accepted,
+                by_change=terms.before is not None,
+            ),
+        ),
         diagnostics=_diagnostics(connection),
         stats=stats or {},
+        suppressions=suppressions,
+        comparison=comparison,
+        baseline=baseline,
     )
+
+
+def _files(connection: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(path for (path,) in connection.execute("SELECT path FROM file"))
 
 
 def _sorted(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -278,6 +308,10 @@ def _result(verdict: Verdict, fingerprints: dict[str, list[str]]) -> RuleResult:
         reason=verdict.reason,
         findings=tuple(fingerprints.get(rule.id, ())),
         evidence=len(verdict.evidence),
+        confidence=rule.confidence,
+        why=rule.why,
+        fix=rule.fix,
+        references=rule.references,
     )
 
 
@@ -327,54 +361,19 @@ def _repository(
         zones=zones,
         technologies=technologies,
         unread=connection.execute(unread).fetchone()[0],
+        anchor=_anchor(connection),
     )
 
 
-def _automation(connection: sqlite3.Connection) -> dict[str, Any]:
-    nodes = connection.execute("SELECT id, kind, label, path, line FROM node ORDER BY id")
-    edges = connection.execute(
-        "SELECT source, target, kind, resolved, confidence FROM edge ORDER BY source, target, kind"
+def _anchor(connection: sqlite3.Connection) -> str | None:
+    """Return the file that people would look at for the repository as a whole."""
+    rows = connection.execute(
+        "SELECT path FROM file WHERE kind NOT IN ('image', 'binary', 'archive', 'model', 'data')"
+        " ORDER BY lower(name) NOT LIKE 'readme%', name <> 'pyproject.toml', path LIKE '%/%', path"
+        " LIMIT 1"
     )
-    return {
-        "nodes": [
-            {"id": i, "kind": kind, "label": label, "path": path, "line": line}
-            for i, kind, label, path, line in nodes
-        ],
-        "edges": [
-            {"source": s, "target": t, "kind": k, "resolved": bool(r), "confidence": c}
-            for s, t, k, r, c in edges
-        ],
-    }
-
-
-def _gate(
-    options: GateOptions,
-    maturity: Maturity,
-    phases: Sequence[Phase],
-    findings: Sequence[Finding],
-    verdicts: Sequence[Verdict],
-) -> Gate:
-    reasons: list[str] = []
-    ranks = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[options.fail_on]
-    open_findings = [f for f in findings if f.severity in ranks and f.suppressed is None]
-    if open_findings:
-        number = len(open_findings)
-        reasons.append(
-            f"{number} finding{'s' if number > 1 else ''} of severity {' or '.join(ranks)}."
-        )
-    if maturity.level is not None and maturity.level < (options.min_level or 0):
-        reasons.append(f"The level is {maturity.level}; at least {options.min_level} is asked.")
-    if options.min_score is not None and (maturity.score or 0) < options.min_score:
-        reasons.append(f"The score is {maturity.score}; at least {options.min_score} is asked.")
-    for phase in phases:
-        least = options.phase_scores.get(phase.id)
-        # A phase that is not due has no score, and nothing is asked of it.
-        if least is not None and phase.score is not None and phase.score < least:
-            reasons.append(f"{phase.title} scores {phase.score}; at least {least} is asked.")
-    broken = [item.rule.id for item in verdicts if item.status is Status.ERROR]
-    if broken and options.fail_on != "never":
-        reasons.append(f"Rules that could not be judged: {', '.join(sorted(broken))}.")
-    return Gate(passed=not reasons, reasons=tuple(reasons))
+    found = rows.fetchone()
+    return None if found is None else str(found[0])
 
 
 def _diagnostics(connection: sqlite3.Connection) -> tuple[dict[str, Any], ...]:

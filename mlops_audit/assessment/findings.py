@@ -1,21 +1,40 @@
 """Findings and evidence with their excerpts."""
 
-import sqlite3
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
+from mlops_audit.assessment.identity import Identities
 from mlops_audit.assessment.model import Evidence, Excerpt, Finding
 from mlops_audit.assessment.practices import Judgement
-from mlops_audit.rules.engine import fingerprint
-from mlops_audit.rules.model import Place, Status, Verdict
+from mlops_audit.rules.model import Expect, Place, Status, Verdict
 
-#: Gives the lines of a file, or of the cell with that index, or None.
-ReadLines = Callable[[str, int | None], Sequence[str] | None]
+
+class ReadLines(Protocol):
+    """Gives the lines of places."""
+
+    def __call__(self, path: str, cell: int | None = None) -> Sequence[str] | None:
+        """Return the lines of a file, or of its cell with that index; None if there are none."""
+
+    def file_line(self, path: str, cell: int, line: int) -> int | None:
+        """Return the line of the file that holds the line of a cell, None if it is unknown."""
+
+
+class NoLines:
+    """Gives no lines: for audits of which no place is shown."""
+
+    def __call__(self, path: str, cell: int | None = None) -> None:
+        """Give nothing."""
+
+    def file_line(self, path: str, cell: int, line: int) -> None:
+        """Give nothing."""
+
 
 #: Evidence shown for one practice; the total is always given.
 SHOWN_EVIDENCE = 12
 #: Lines of context around a place.
 CONTEXT = 2
+#: Characters of a line that tell which finding it is.
+_IDENTITY_WIDTH = 1_000
 
 _LANGUAGES = {
     ".py": "python",
@@ -31,26 +50,25 @@ _LANGUAGES = {
 }
 
 
-def no_lines(path: str, cell: int | None) -> None:
-    """Give no lines: for audits of which no excerpt is shown."""
-
-
-def build_findings(
-    connection: sqlite3.Connection, verdicts: Sequence[Verdict], read_lines: ReadLines
-) -> tuple[Finding, ...]:
+def build_findings(verdicts: Sequence[Verdict], read_lines: ReadLines) -> tuple[Finding, ...]:
     """Turn the complaints of failing rules into findings, most severe first."""
     found: list[Finding] = []
-    seen: Counter[tuple[str, str | None, str]] = Counter()
+    identities = Identities()
     for verdict in verdicts:
         if verdict.status is not Status.FAIL:
             continue
         rule = verdict.rule
         places = verdict.complaints or (_nowhere(verdict.reason),)
         for place in places:
-            subject = place.subject or place.message
-            key = (rule.id, place.path, subject)
-            mark = fingerprint(rule.id, place.path, subject, seen[key])
-            seen[key] += 1
+            known = identities.of(
+                rule.id,
+                place.path,
+                subject=place.subject,
+                message=place.message,
+                text=_text_at(place, read_lines),
+                whole=rule.expect is Expect.SOME,
+            )
+            line, end_line = _in_file(place, read_lines)
             found.append(
                 Finding(
                     rule=rule.id,
@@ -64,10 +82,13 @@ def build_findings(
                     end_line=place.end_line,
                     column=None,
                     cell=place.cell,
-                    fingerprint=mark,
+                    fingerprint=known.fingerprint,
                     effort=rule.effort,
                     remediation=rule.fix,
                     snippet=excerpt(place, read_lines),
+                    content=known.content,
+                    file_line=line,
+                    file_end_line=end_line,
                 )
             )
     rank = {"error": 0, "warning": 1, "note": 2}
@@ -75,6 +96,29 @@ def build_findings(
         key=lambda f: (rank[f.severity], f.rule, f.path or "", f.cell or 0, f.line or 0, f.message)
     )
     return tuple(found)
+
+
+def _text_at(place: Place, read_lines: ReadLines) -> str:
+    """Return the line at a place, '' if there is none; a secret in it is nobody's to keep."""
+    from mlops_audit.text import mask_secrets
+
+    if place.path is None or place.line is None:
+        return ""
+    lines = read_lines(place.path, place.cell)
+    if not lines or not 0 < place.line <= len(lines):
+        return ""
+    return mask_secrets(lines[place.line - 1][:_IDENTITY_WIDTH])
+
+
+def _in_file(place: Place, read_lines: ReadLines) -> tuple[int | None, int | None]:
+    """Return the lines of the file itself, which for a cell of a notebook are those of the JSON."""
+    if place.path is None or place.cell is None:
+        return place.line, place.end_line
+    first = read_lines.file_line(place.path, place.cell, place.line or 1)
+    if first is None or place.end_line is None:
+        return first, None
+    last = read_lines.file_line(place.path, place.cell, place.end_line)
+    return first, None if last is None else max(first, last)
 
 
 def build_evidence(item: Judgement, read_lines: ReadLines) -> tuple[tuple[Evidence, ...], int]:

@@ -41,6 +41,24 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionUse:
+    """A comment or a waiver of the configuration, and what became of it."""
+
+    by: str  # inline | config
+    path: str  # file that it stands in
+    line: int | None
+    cell: int | None
+    rules: tuple[str, ...]  # rules or practices
+    paths: tuple[str, ...]  # patterns of the files it speaks for; none: its place, or all
+    reason: str
+    owner: str
+    until: str  # last day on which it counts, '' for ever
+    state: str  # used | unused | idle (its rules were not judged) | expired | invalid
+    problem: str  # why it does not count
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A rule's complaint at a place."""
 
@@ -59,7 +77,12 @@ class Finding:
     effort: str  # minutes | hours | days
     remediation: str
     suppressed: Suppression | None = None
-    new: bool | None = None
+    new: bool | None = None  # None: there is nothing to compare with
+    #: Identity without the file: what was renamed or moved keeps it.
+    content: str = ""
+    #: Lines of the file as it is stored; in a notebook those of the JSON.
+    file_line: int | None = None
+    file_end_line: int | None = None
     snippet: Excerpt | None = None
 
 
@@ -78,6 +101,10 @@ class RuleResult:
     reason: str
     findings: tuple[str, ...]  # fingerprints
     evidence: int  # places that speak for it
+    confidence: str = ""  # high | medium | low
+    why: str = ""
+    fix: str = ""
+    references: tuple[dict[str, str], ...] = ()  # {title, url}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +214,31 @@ class RepositorySummary:
     technologies: tuple[dict[str, Any], ...]  # {id, title, category, via, places, path, line}
     unread: int
     prefix: str = ""  # audited folder inside the git repository
+    #: File that stands for the repository where a format wants one: README and the like.
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneFinding:
+    """A finding of the earlier audit that is not there any more."""
+
+    rule: str
+    path: str | None
+    message: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How the findings differ from those of a baseline, or of another revision."""
+
+    by: str  # base | baseline
+    against: str  # file or revision
+    level: int | None  # of the earlier audit
+    score: int | None
+    new: int
+    known: int
+    gone: tuple[GoneFinding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,3 +268,8 @@ class Audit:
     gate: Gate
     diagnostics: tuple[dict[str, Any], ...]  # {path, line, reader, problem, lost}
     stats: dict[str, Any]
+    suppressions: tuple[SuppressionUse, ...] = ()
+    #: What `new` of a finding speaks of; None: nothing was compared.
+    comparison: Comparison | None = None
+    #: The baseline, whose findings are suppressed.
+    baseline: Comparison | None = None

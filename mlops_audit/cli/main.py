@@ -10,9 +10,21 @@ from typing import Protocol, runtime_checkable
 import typer
 
 from mlops_audit import __version__
+from mlops_audit.cli import completion
 from mlops_audit.errors import AuditError
 
-COMMANDS = ("scan", "rules", "explain", "query")
+COMMANDS = (
+    "scan",
+    "rules",
+    "explain",
+    "query",
+    "graph",
+    "runs",
+    "baseline",
+    "diff",
+    "init",
+    "config",
+)
 
 #: What the shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
@@ -30,7 +42,18 @@ class _Complaint(Protocol):
 
 def application() -> typer.Typer:
     """Return the application with every command."""
-    from mlops_audit.cli import explain, query, rules, scan
+    from mlops_audit.cli import (
+        baseline,
+        config,
+        diff,
+        explain,
+        graph,
+        init,
+        query,
+        rules,
+        runs,
+        scan,
+    )
 
     app = typer.Typer(
         name="mlops-audit",
@@ -43,7 +66,7 @@ def application() -> typer.Typer:
         no_args_is_help=False,
     )
     app.callback()(options)
-    for module in (scan, rules, explain, query):
+    for module in (scan, rules, explain, query, graph, runs, baseline, diff, init, config):
         module.register(app)
     return app
 
@@ -77,6 +100,13 @@ def run() -> None:
 
 def _run(given: Sequence[str]) -> int:
     arguments = list(given)
+    if completion.ASKED in os.environ:
+        with completion.understood(COMMANDS):
+            return _called(arguments)
+    return _called(arguments)
+
+
+def _called(arguments: list[str]) -> int:
     if not arguments or _is_scan(arguments):
         arguments = ["scan", *arguments]
     try:

@@ -40,6 +40,7 @@ def query(
 
     docs/facts.md lists the tables. Example: SELECT path, line, target FROM call WHERE method='fit'
     """
+    from mlops_audit.cli.facts import open_facts
     from mlops_audit.facts.store import FactStore
     from mlops_audit.resources import rulebook
     from mlops_audit.rules.engine import query as guarded
@@ -49,29 +50,10 @@ def query(
     # A mistake in the question is told before a large repository is read for it.
     with FactStore() as empty:
         guarded(empty, sql, views=views)
-    with _facts(path, rev, cache=not no_cache) as store:
+    with open_facts(path, rev, cache=not no_cache) as store:
         names, rows = guarded(store, sql, views=views)
     chosen = shape or (Shape.TABLE if sys.stdout.isatty() else Shape.CSV)
     {Shape.JSON: _json, Shape.CSV: _csv, Shape.TABLE: _table}[chosen](names, rows)
-
-
-def _facts(path: Path, rev: str | None, *, cache: bool) -> Any:
-    from mlops_audit.facts.cache import FactCache
-    from mlops_audit.facts.collect import collect
-    from mlops_audit.facts.store import FactStore
-    from mlops_audit.linking import link
-    from mlops_audit.repository import open_repository
-
-    if path.is_file():
-        return FactStore.open_saved(path)
-    from mlops_audit.cli.progress import progress_bar
-
-    repository = open_repository(path, rev=rev)
-    kept = FactCache.open_default(never_below=path) if cache else None
-    with progress_bar(enabled=True) as progress:
-        store = collect(repository, cache=kept, progress=progress)
-    link(store)
-    return store
 
 
 def _json(names: list[str], rows: list[Row]) -> None:
@@ -80,18 +62,11 @@ def _json(names: list[str], rows: list[Row]) -> None:
 
 
 def _csv(names: list[str], rows: list[Row]) -> None:
+    from mlops_audit.reports.spreadsheet import csv_safe
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([_csv_safe(name) for name in names])
-    writer.writerows([_csv_safe(value) for value in row] for row in rows)
-
-
-def _csv_safe(value: object) -> object:
-    """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
-        return f"'{value}"
-    if isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
-        return f"'{value}"
-    return value
+    writer.writerow([csv_safe(name) for name in names])
+    writer.writerows([csv_safe(value) for value in row] for row in rows)
 
 
 def _table(names: list[str], rows: list[Row]) -> None:

@@ -1,13 +1,14 @@
 """`mlops-audit [PATH]`: audit a repository and write the report."""
 
+import os
 import re
-import sys
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
-from mlops_audit.cli.formats import Format, file_name, render
+from mlops_audit.cli.formats import FORMATS, Format, file_name, render, targets
+from mlops_audit.cli.output import print_report
 from mlops_audit.errors import UsageError
 
 
@@ -19,8 +20,11 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-#: A report and its file; None is stdout.
-Target = tuple[Format, Path | None]
+class Extent(StrEnum):
+    """How much the summary says."""
+
+    CONCISE = "concise"
+    FULL = "full"
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +34,13 @@ def register(app: typer.Typer) -> None:
 
 def scan(
     path: Path = typer.Argument(Path(), readable=False, help="Repository or folder to audit."),
-    formats: list[Format] = typer.Option(
-        [Format.HTML], "--format", "-f", help="Report format; may be repeated."
+    formats: list[str] = typer.Option(
+        [Format.HTML.value],
+        "--format",
+        "-f",
+        metavar="FORMAT[=FILE]",
+        help=f"Report format, repeatable: {FORMATS}; '=-' writes to stdout.",
+        autocompletion=lambda: list(Format),
     ),
     output: Path | None = typer.Option(
         None,
@@ -67,10 +76,41 @@ def scan(
     min_score: list[str] = typer.Option(
         [], "--min-score", metavar="[PHASE=]N", help="Exit with 1 below this score; repeatable."
     ),
+    tracking_uri: list[str] = typer.Option(
+        [],
+        "--tracking-uri",
+        metavar="URI",
+        help="Also read the runs of this tracking server, database or folder; repeatable.",
+    ),
+    require: list[str] = typer.Option(
+        [], "--require", help="Exit with 1 unless this practice is met; repeatable."
+    ),
+    baseline: Path | None = typer.Option(
+        None, "--baseline", readable=False, help="Findings in this baseline or report are accepted."
+    ),
+    base: str | None = typer.Option(
+        None, "--base", help="Only what is new since this git revision fails; no checkout."
+    ),
+    max_drop: int | None = typer.Option(
+        None, "--max-drop", min=0, max=100, help="Exit with 1 if the score fell by more points."
+    ),
+    fail_on_regression: bool | None = typer.Option(
+        None,
+        "--fail-on-regression/--no-fail-on-regression",
+        help="Exit with 1 if a practice that was met in the base no longer is.",
+    ),
+    ratchet: bool | None = typer.Option(
+        None,
+        "--ratchet/--no-ratchet",
+        help="Take what is mended out of the baseline file; by default outside CI only.",
+    ),
     jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, help="Processes for reading."),
     no_cache: bool = typer.Option(False, "--no-cache", help="Read every file anew."),
     facts: Path | None = typer.Option(
         None, "--facts", readable=False, help="Keep the facts in this SQLite file."
+    ),
+    extent: Extent = typer.Option(
+        Extent.CONCISE, "--output-format", help="How much the summary says."
     ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print nothing but errors."),
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Print what takes how long."),
@@ -78,14 +118,16 @@ def scan(
 ) -> None:
     """Audit PATH, write the report and print the summary."""
     _check_word(path)
-    targets = _targets(formats, output)
+    written = targets(formats, output)
     overall, phase_scores = _scores(min_score)
 
     from mlops_audit.audit import AuditOptions, audit
     from mlops_audit.cli.progress import progress_bar, timings
+    from mlops_audit.cli.ratchet import tighten
     from mlops_audit.reports.write import check_writable, write_atomic
+    from mlops_audit.tracking.address import parse_address
 
-    files = [target for _, target in targets if target is not None]
+    files = [target for _, target in written if target is not None]
     for file in [*files, *([] if facts is None else [facts])]:
         check_writable(file)
     options = AuditOptions(
@@ -101,7 +143,14 @@ def scan(
         min_level=min_level,
         min_score=overall,
         phase_scores=phase_scores,
+        tracking=tuple(map(parse_address, tracking_uri)),
+        require=tuple(require),
+        baseline=baseline,
+        base=base,
+        max_drop=max_drop,
+        fail_on_regression=fail_on_regression,
         jobs=jobs,
+        environment=os.environ,
         cache=not no_cache,
         facts=facts,
     )
@@ -109,16 +158,24 @@ def scan(
     with progress_bar(enabled=not (quiet or verbose or no_progress)) as progress:
         result = audit(path, options, progress=progress, timing=clock)
     # Everything is rendered before anything is written: all reports appear, or none.
-    texts = [(render(result, chosen), target) for chosen, target in targets]
+    texts = [(render(result, chosen), target) for chosen, target in written]
     for text, target in texts:
         if target is None:
-            _print(text)
+            print_report(text)
         else:
             write_atomic(target, text)
+    notes = tighten(path, options, result, ratchet)
     if not quiet:
         from mlops_audit.reports.console import print_summary
 
-        print_summary(result, files, to_stderr=len(files) < len(targets))
+        print_summary(
+            result,
+            files,
+            to_stderr=len(files) < len(written),
+            full=extent is Extent.FULL,
+            root=None if rev is not None else path,
+            notes=notes,
+        )
     if not result.gate.passed:
         raise typer.Exit(1)
 
@@ -133,21 +190,6 @@ def _check_word(path: Path) -> None:
         near = get_close_matches(str(path), COMMANDS, n=1)
         if near:
             raise UsageError(f"{path} does not exist. Did you mean the command {near[0]!r}?")
-
-
-def _targets(formats: list[Format], output: Path | None) -> list[Target]:
-    chosen = list(dict.fromkeys(formats))
-    if output is None:
-        return [(item, Path(file_name(item))) for item in chosen]
-    if str(output) == "-":
-        if len(chosen) > 1:
-            raise UsageError("Only one format can go to stdout; name a folder with --output.")
-        return [(chosen[0], None)]
-    if len(chosen) > 1 or output.is_dir():
-        if output.is_file():
-            raise UsageError(f"{output} is a file; several formats need a folder as --output.")
-        return [(item, output / file_name(item)) for item in chosen]
-    return [(chosen[0], output)]
 
 
 def _scores(given: list[str]) -> tuple[int | None, tuple[tuple[str, int], ...]]:
@@ -182,16 +224,3 @@ def _own_reports(path: Path, files: list[Path]) -> tuple[str, ...]:
             name = place.relative_to(root).as_posix()
             patterns.append("/" + re.sub(r"([\\*?\[\]!# ])", r"\\\1", name))
     return tuple(dict.fromkeys(patterns))
-
-
-def _print(text: str) -> None:
-    """Write a report to stdout as UTF-8 whatever the locale says."""
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Whoever read it has enough; the gate still decides the exit code.
-        from mlops_audit.cli.main import close_stdout
-
-        close_stdout()

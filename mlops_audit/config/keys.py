@@ -28,6 +28,25 @@ STATEMENT_KEYS = (
     Key("expires", _DAY, "last day on which it counts", required=False),
 )
 
+WAIVER_KEYS = (
+    Key("rules", {**_NAMES, "minItems": 1}, "rules or practices whose findings are lived with"),
+    Key("paths", _NAMES, "only in these files, in the language of .gitignore", required=False),
+    Key("reason", _TEXT, "why, in one sentence"),
+    Key("owner", _TEXT, "who decided it", required=False),
+    Key("expires", _DAY, "last day on which it counts, YYYY-MM-DD", required=False),
+)
+
+OVERRIDE_KEYS = (
+    Key("paths", {**_NAMES, "minItems": 1}, "the files, in the language of .gitignore"),
+    Key("ignore", _NAMES, "rules or practices whose findings do not count there", required=False),
+    Key(
+        "severity",
+        {"type": "object", "additionalProperties": {"enum": list(SEVERITIES)}},
+        "other severities there: rule or practice -> severity",
+        required=False,
+    ),
+)
+
 CONFIG_KEYS = (
     Key("rules", _NAMES, "rule files or folders to add to the rulebook, relative to this file"),
     Key("technologies", _NAMES, "technology files or folders to add, relative to this file"),
@@ -66,6 +85,34 @@ CONFIG_KEYS = (
             "additionalProperties": False,
         },
         "lowest score with which the gate passes: one number, or one for each phase",
+    ),
+    Key("require", _NAMES, "practices that must be met for the gate to pass"),
+    Key("baseline", _TEXT, "file with the findings that are accepted, relative to this file"),
+    Key("base", _TEXT, "revision to compare with: only what is new since then fails the gate"),
+    Key(
+        "max-drop",
+        {"type": "integer", "minimum": 0, "maximum": 100},
+        "points by which the score may fall below that of the baseline or base",
+    ),
+    Key(
+        "fail-on-regression",
+        {"type": "boolean"},
+        "whether the gate fails if a practice that was met in the base no longer is",
+    ),
+    Key(
+        "ratchet",
+        {"type": "boolean"},
+        "whether mended findings are taken out of the baseline file; by default outside CI only",
+    ),
+    Key(
+        "waivers",
+        {"type": "array", "items": schema(WAIVER_KEYS)},
+        "findings that are lived with, with the reason and for how long",
+    ),
+    Key(
+        "overrides",
+        {"type": "array", "items": schema(OVERRIDE_KEYS)},
+        "what holds for some paths only",
     ),
     Key(
         "jobs",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlops_audit.assessment.suppress import Override, Waiver
 from mlops_audit.config.keys import config_schema
 from mlops_audit.config.model import Configuration, Statement
 from mlops_audit.errors import ConfigError, RulebookError, UsageError
@@ -18,7 +19,7 @@ from mlops_audit.rules.strict_yaml import Mapping, Sequence
 FILE_NAME = "mlops-audit.toml"
 _TABLE = ("tool", "mlops-audit")
 _TABLE_HEAD = re.compile(rb"^\s{0,20}\[{1,2}\s{0,20}tool\.[\"']?mlops-audit", re.MULTILINE)
-_LIST_KEYS = ("rules", "technologies", "select", "ignore", "exclude")
+_LIST_KEYS = ("rules", "technologies", "select", "ignore", "exclude", "require")
 
 
 def repository_config(read: Callable[[str], bytes | None]) -> Configuration:
@@ -101,7 +102,7 @@ def _located(node: Node) -> Any:
 
 def _configuration(origin: str, folder: Path | None, data: Mapping) -> Configuration:
     score = data.get("min-score")
-    lists = {name: tuple(data.get(name, ())) for name in _LIST_KEYS}
+    lists: dict[str, Any] = {name: tuple(data.get(name, ())) for name in _LIST_KEYS}
     statements = data.get("attestations", Sequence(1))
     return Configuration(
         origin=origin,
@@ -113,6 +114,34 @@ def _configuration(origin: str, folder: Path | None, data: Mapping) -> Configura
         min_level=data.get("min-level"),
         min_score=score if isinstance(score, int) else None,
         phase_scores=dict(score) if isinstance(score, Mapping) else {},
+        baseline=data.get("baseline"),
+        base=data.get("base"),
+        max_drop=data.get("max-drop"),
+        fail_on_regression=data.get("fail-on-regression"),
+        ratchet=data.get("ratchet"),
+        waivers=(
+            *(_waiver(origin, item) for item in data.get("waivers", ())),
+            *(
+                Waiver(
+                    rules=tuple(item["ignore"]),
+                    paths=tuple(item["paths"]),
+                    reason="left out for these paths by the configuration",
+                    origin=origin,
+                    line=item.line,
+                    standing=True,
+                )
+                for item in data.get("overrides", ())
+                if item.get("ignore")
+            ),
+        ),
+        overrides=tuple(
+            Override(
+                paths=tuple(item["paths"]),
+                severity=dict(item.get("severity", {})),
+                line=item.line,
+            )
+            for item in data.get("overrides", ())
+        ),
         jobs=data.get("jobs"),
         max_file_bytes=data.get("max-file-bytes"),
         attestations=tuple(
@@ -121,6 +150,18 @@ def _configuration(origin: str, folder: Path | None, data: Mapping) -> Configura
         ),
         lines=_lines(data),
         **lists,
+    )
+
+
+def _waiver(origin: str, item: Mapping) -> Waiver:
+    return Waiver(
+        rules=tuple(item["rules"]),
+        paths=tuple(item.get("paths", ())),
+        reason=item["reason"],
+        owner=item.get("owner", ""),
+        until=_day(origin, item, "expires") if "expires" in item else None,
+        origin=origin,
+        line=item.line,
     )
 
 

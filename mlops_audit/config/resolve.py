@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from mlops_audit.assessment.assess import GateOptions
+from mlops_audit.assessment.gate import GateOptions
 from mlops_audit.assessment.lifecycle import Lifecycle
 from mlops_audit.config.model import Configuration, Statement
-from mlops_audit.errors import UsageError
+from mlops_audit.errors import ConfigError, UsageError
 from mlops_audit.rules.engine import parameters
 from mlops_audit.rules.judging import Attestation
 from mlops_audit.rules.loader import Rulebook
@@ -52,6 +52,8 @@ def choose(
         for index, name in enumerate(names):
             if name not in known:
                 raise configuration.error(f"{option}[{index}]", _unknown(name, known))
+    _required(gate, configuration, lifecycle)
+    _answered_rules(configuration, known)
     kept = set(select or configuration.select)
     dropped = set(ignore or configuration.ignore)
     return Choice(
@@ -66,6 +68,30 @@ def choose(
         attestations=_attestations(book, lifecycle, configuration),
         gate=gate,
     )
+
+
+def _required(gate: GateOptions, configuration: Configuration, lifecycle: Lifecycle) -> None:
+    for index, name in enumerate(gate.require):
+        if name not in lifecycle.by_id:
+            problem = _unknown(name, lifecycle.by_id, "practice")
+            if gate.require is configuration.require:
+                raise configuration.error(f"require[{index}]", problem)
+            raise UsageError(f"--require: {problem}")
+
+
+def _answered_rules(configuration: Configuration, known: Iterable[str]) -> None:
+    """Refuse waivers and overrides of what does not exist: they would seem to help."""
+    listed = set(known)
+    for waiver in configuration.waivers:
+        for name in waiver.rules:
+            if name not in listed:
+                problem = _unknown(name, listed)
+                raise ConfigError(configuration.origin, problem, line=waiver.line)
+    for override in configuration.overrides:
+        for name in override.severity:
+            if name not in listed:
+                problem = _unknown(name, listed)
+                raise ConfigError(configuration.origin, problem, line=override.line)
 
 
 def _names(rule: Rule) -> tuple[str, str, str]:

@@ -25,10 +25,12 @@ def collect(
     jobs: int | None = None,
     cache: FactCache | None = None,
     progress: Progress | None = None,
+    history: bool = False,
 ) -> FactStore:
     """Return the facts of a repository: the same rows whatever ``jobs`` and ``cache`` are.
 
-    ``jobs`` is the number of processes; None decides by the amount of work.
+    ``jobs`` is the number of processes; None decides by the amount of work. With ``history``, the
+    values of every metric are read from large stores of runs, too.
     """
     store = FactStore()
     store.add_rows([repository.info])
@@ -43,6 +45,12 @@ def collect(
         if progress is not None:
             progress("Reading", done, len(files))
     rows.flush()
+    if repository.run_folders:
+        from mlops_audit.facts.run_stores import add_run_folders
+
+        add_run_folders(
+            store, repository.run_folders, jobs or available_processors(), history=history
+        )
     if cache is not None:
         cache.close()
     store.add_rows(repository.history())
@@ -165,10 +173,11 @@ def _processes(files: Sequence[SourceFile], jobs: int | None) -> int:
         return max(1, min(jobs, len(files)))
     if sum(file.size for file in files) < _PARALLEL_BYTES:
         return 1
-    return min(_available_processors(), 8)
+    return min(available_processors(), 8)
 
 
-def _available_processors() -> int:
+def available_processors() -> int:
+    """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1

@@ -134,6 +134,25 @@ class FactStore:
         for kind, group in tables.items():
             self.add(table_name(kind), group)
 
+    def absorb(self, path: Path) -> None:
+        """Add every row of the store in a file.
+
+        Raises:
+            sqlite3.Error: it is none; nothing was added.
+        """
+        self.connection.commit()
+        self.connection.execute("ATTACH ? AS part", (str(path),))
+        try:
+            self.connection.execute("BEGIN")
+            for table in COLUMNS:
+                self.connection.execute(f"INSERT INTO main.{table} SELECT * FROM part.{table}")
+            self.connection.commit()
+        except sqlite3.Error:
+            self.connection.rollback()
+            raise
+        finally:
+            self.connection.execute("DETACH part")
+
     def _add_one_by_one(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         names = COLUMNS[table]
         for row in rows:

@@ -117,7 +117,7 @@ def _read_apart(batch: list[Work]) -> list[Tables]:
 
 
 def _executor(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_limit_memory)
+    return ProcessPoolExecutor(jobs, mp_context=context(), initializer=_limit_memory)
 
 
 def _kill(executor: ProcessPoolExecutor) -> None:
@@ -130,7 +130,8 @@ def _kill(executor: ProcessPoolExecutor) -> None:
         process.join(5)
 
 
-def _context() -> BaseContext:
+def context() -> BaseContext:
+    """Return how processes are started here."""
     # fork starts in milliseconds but is unsafe beside other threads (a progress display).
     if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")

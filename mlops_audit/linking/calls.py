@@ -2,21 +2,26 @@
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import chain
 from posixpath import dirname, join, normpath
 
 from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM, WORDS
 from mlops_audit.linking.index import CodeIndex, Found, Unit
 from mlops_audit.linking.names import COMMON_METHODS, PLAIN_BASES, REGISTERING
+from mlops_audit.linking.receivers import Receivers
+from mlops_audit.linking.sites import CallSites
 from mlops_audit.schema import CallEdge
 
 #: Overrides of one method beyond this say nothing about which one runs.
 _MAX_OVERRIDES = 40
 
 
-def call_edges(connection: sqlite3.Connection, index: CodeIndex) -> list[CallEdge]:
+def call_edges(
+    connection: sqlite3.Connection, index: CodeIndex, sites: CallSites, receivers: Receivers
+) -> list[CallEdge]:
     """Return every edge between units of code, sorted and without repetition."""
     found: dict[tuple[str, str, str, str, str], CallEdge] = {}
-    for edge in _all(connection, index):
+    for edge in chain(_all(connection, index), _calls(index, sites, receivers)):
         key = (edge.path, edge.scope, edge.target_path, edge.target_scope, edge.kind)
         known = found.get(key)
         if known is None or WORDS.index(edge.confidence) < WORDS.index(known.confidence):
@@ -37,8 +42,8 @@ def call_edges(connection: sqlite3.Connection, index: CodeIndex) -> list[CallEdg
 
 def _all(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
     yield from _imports(connection, index)
-    yield from _calls(connection, index)
     yield from _values(connection, index)
+    yield from _held(connection, index)
     yield from _injected(connection, index)
     yield from _notebook_runs(connection, index)
     yield from _decorated(connection, index)
@@ -67,21 +72,29 @@ def _imports(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallE
             break
 
 
-def _calls(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
-    query = "SELECT path, cell, line, scope, target, method FROM call ORDER BY path, id"
-    for path, cell, line, scope, target, method in connection.execute(query):
-        found = index.resolve(target, path, scope)
-        if found is None and target.startswith("?") and method not in COMMON_METHODS:
-            found = index.unknown(method)
-        if found is None or found.kind == "module":
-            continue
-        source = Unit(path, scope)
-        yield _edge(source, (cell, line), found, "call")
-        if found.kind == "class":
-            for hook in ("__init__", "__post_init__", "__new__"):
-                constructor = index.method(found.unit, hook, found.rank)
-                if constructor is not None:
-                    yield _edge(source, (cell, line), constructor, "call")
+def _calls(index: CodeIndex, sites: CallSites, receivers: Receivers) -> Iterator[CallEdge]:
+    for site in sites.all:
+        source, place = Unit(site.path, site.scope), (site.cell, site.line)
+        if site.found is not None:
+            yield _edge(source, place, site.found, "call")
+            for constructor in sites.constructors(site.found):
+                yield _edge(source, place, constructor, "call")
+        if site.method in index.named:
+            meant = [index.resolve(one.target, one.path) for one in receivers.names(site)]
+            known = [
+                found
+                for found in meant
+                # Something of a value that has no definition here says nothing of the call.
+                if found is not None
+                and found.kind != "module"
+                and found.unit.scope.rpartition(".")[2] == site.method
+            ]
+            for found in known:
+                yield _edge(source, place, found, "call", MEDIUM)
+            if not known and site.target.startswith("?") and site.method not in COMMON_METHODS:
+                only = index.unknown(site.method)
+                if only is not None:
+                    yield _edge(source, place, only, "call")
 
 
 def _values(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
@@ -94,6 +107,24 @@ def _values(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEd
         found = index.resolve(target, path, scope)
         if found is not None and found.kind != "module":
             yield _edge(Unit(path, scope), (cell, line), found, "reference")
+
+
+def _held(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
+    """Yield what is kept in lists and mappings, to be called from there: tables of commands."""
+    query = (
+        "SELECT path, owner, target FROM origin WHERE elements AND target IS NOT NULL"
+        " ORDER BY path, owner, name, target"
+    )
+    for path, owner, target in connection.execute(query):
+        found = index.resolve(target, path, owner)
+        if found is not None and found.kind in ("function", "method"):
+            yield _edge(
+                Unit(path, owner),
+                index.places.get(Unit(path, owner), (None, None)),
+                found,
+                "reference",
+                MEDIUM,
+            )
 
 
 def _injected(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallEdge]:
@@ -131,6 +162,15 @@ def _notebook_runs(connection: sqlite3.Connection, index: CodeIndex) -> Iterator
         " WHERE c.target IN ('papermill.execute_notebook', 'runpy.run_path')"
         " AND a.kind = 'string' OR c.name = 'dbutils.notebook.run' AND a.kind = 'string'"
     ).fetchall()
+    for path, cell, line, scope, name in connection.execute(
+        "SELECT c.path, c.cell, c.line, c.scope, a.value FROM call c"
+        " JOIN call_argument a ON a.path = c.path AND a.call = c.id AND a.position = 0"
+        " WHERE c.target = 'runpy.run_module' AND a.kind = 'string'"
+    ).fetchall():
+        module = index.module(f"{name}.__main__", path) or index.module(name, path)
+        if module is not None:
+            run = Found(Unit(module[0], ""), module[1], "module")
+            yield _edge(Unit(path, scope), (cell, line), run, "call")
     for path, cell, line, scope, name in wanted:
         for base in (dirname(path), ""):
             plain = normpath(join(base, name))

@@ -10,7 +10,10 @@ from mlops_audit.linking.technologies.project_names import ProjectNames
 from mlops_audit.schema import EntryPoint
 
 _TASK_ROOTS = words(
-    "airflow prefect dagster metaflow zenml kfp flytekit luigi clearml celery ray hamilton modal"
+    """
+    airflow prefect dagster metaflow zenml kfp flytekit luigi clearml celery ray hamilton modal
+    invoke
+    """
 )
 _FLOWS = words("flow pipeline dag job graph workflow")
 _CLI_ROOTS = words("click typer")
@@ -46,9 +49,7 @@ def entry_points(connection: sqlite3.Connection, index: CodeIndex) -> list[Entry
 
 
 def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:
-    acting = {
-        path for (path,) in connection.execute("SELECT DISTINCT path FROM action WHERE scope = ''")
-    }
+    acting = _acting(connection)
     query = "SELECT path, kind, main_guard, top_level_statements FROM module ORDER BY path"
     known = connection.execute("SELECT path FROM notebook WHERE checkpoint = 0")
     notebooks = {path for (path,) in known}
@@ -56,7 +57,7 @@ def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Entry
         name = path.rpartition("/")[2]
         if path in notebooks or kind in ("notebook", "databricks"):
             yield EntryPoint(path, None, None, "", "notebook", name)
-        elif is_test_file(path):
+        elif is_test_file(path) or (path in acting and index.roles.get(path) == "test"):
             yield EntryPoint(path, None, 1, "", "test", name)
         elif guard is not None:
             yield EntryPoint(path, None, guard, "", "main_guard", f"python {path}")
@@ -64,6 +65,21 @@ def _modules(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[Entry
             yield EntryPoint(path, None, 1, "", "script", f"python {path}")
     for path in sorted(notebooks - index.modules.keys()):
         yield EntryPoint(path, None, None, "", "notebook", path.rpartition("/")[2])
+
+
+def _acting(connection: sqlite3.Connection) -> set[str]:
+    """Return the files whose module level does something that is worth starting.
+
+    That is an action, a call of the repository's own code where nothing imports the file, and
+    whatever a command runs.
+    """
+    query = (
+        "SELECT path FROM action WHERE scope = ''"
+        " UNION SELECT path FROM call_edge WHERE scope = '' AND kind = 'call' AND path NOT IN"
+        "  (SELECT target_path FROM call_edge WHERE kind = 'import')"
+        " UNION SELECT target_path FROM command_target WHERE target_scope = ''"
+    )
+    return {path for (path,) in connection.execute(query)}
 
 
 def _decorated(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[EntryPoint]:

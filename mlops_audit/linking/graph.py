@@ -54,6 +54,7 @@ class _Act(NamedTuple):
     line: int | None
     action: str
     word: str
+    by: str
 
 
 def automation_graph(
@@ -116,7 +117,7 @@ def _draw(
     ]:
         label = f"{kind} {detail}".strip()[:60]
         identity = f"trigger:{path}:{line}:{kind}:{scope}"
-        source = drawing.node(Node(identity, "trigger", label, path, line))
+        source = drawing.node(Node(identity, "trigger", label, path, line, detail))
         for unit in _started(Unit(path, scope), graph):
             roots.append(unit)
             drawing.edge(source, unit_node(unit), "starts")
@@ -139,22 +140,25 @@ def _draw(
         identity = _identity(act.unit if functions else _file_of(act.unit))
         if identity in drawing.nodes:
             path = drawing.nodes[identity].path
-            node = Node(f"action:{identity}:{act.action}", "action", act.action, path, act.line)
+            name = f"action:{identity}:{act.action}"
+            node = Node(name, "action", act.action, path, act.line, act.by)
             drawing.edge(identity, drawing.node(node), "does", word=act.word)
+    _drop_short_cuts(drawing)
     _drop_idle(drawing)
     return drawing
 
 
 def _acts(connection: sqlite3.Connection, every_action: bool) -> list[_Act]:
     query = (
-        "SELECT a.path, a.scope, MIN(a.line), a.action, a.confidence FROM action a"
+        "SELECT a.path, a.scope, MIN(a.line), a.action, a.confidence,"
+        " group_concat(DISTINCT nullif(a.technology, '')) FROM action a"
         " JOIN file f ON f.path = a.path WHERE f.role NOT IN ('vendored', 'generated', 'test')"
         " GROUP BY a.path, a.scope, a.action, a.confidence"
         " ORDER BY a.path, a.scope, a.action, a.confidence"
     )
     return [
-        _Act(Unit(path, scope), line, action, word)
-        for path, scope, line, action, word in connection.execute(query)
+        _Act(Unit(path, scope), line, action, word, " ".join(sorted((by or "").split(","))))
+        for path, scope, line, action, word, by in connection.execute(query)
         if every_action or action in _CORE
     ]
 
@@ -198,12 +202,14 @@ def _commands(
             continue
         source = unit_node(unit)
         label = " ".join(text.split())[:60]
-        command = drawing.node(Node(f"command:{path}:{position}", "command", label, path, line))
+        command = drawing.node(Node(f"command:{path}:{position}", "command", label, path, line, ""))
         drawing.edge(source, command, "runs")
         if target is not None:
             drawing.edge(command, unit_node(Unit(target, target_scope or "")), "runs")
         elif status in ("missing", "unresolved"):
-            broken = Node(f"{status}:{detail}", "script", f"{detail} ({status})"[:60], None, None)
+            broken = Node(
+                f"{status}:{detail}", "script", f"{detail} ({status})"[:60], None, None, ""
+            )
             drawing.edge(command, drawing.node(broken), "runs", resolved=False, word="low")
 
 
@@ -237,6 +243,20 @@ def _walk(
                 kind = "needs"
             drawing.edge(unit_node(unit), unit_node(target), kind, word=WORDS[rank])
             queue.append(target)
+
+
+def _drop_short_cuts(drawing: _Drawing) -> None:
+    """Take away the edge from a job to a file where the command that runs the file is drawn."""
+    run_by: dict[str, set[str]] = defaultdict(set)
+    for source, target, _ in drawing.edges:
+        if drawing.nodes[source].kind == "command":
+            run_by[source].add(target)
+    commands: dict[str, set[str]] = defaultdict(set)
+    for source, target, _ in drawing.edges:
+        commands[source] |= run_by.get(target, set())
+    for key in list(drawing.edges):
+        if key[1] in commands[key[0]] and key[2] in ("runs", "calls"):
+            del drawing.edges[key]
 
 
 def _drop_idle(drawing: _Drawing) -> None:
@@ -278,8 +298,8 @@ def _identity(unit: Unit) -> str:
 def _unit_node(unit: Unit, kinds: dict[str, str]) -> Node:
     prefix, colon, name = unit.scope.partition(":")
     if colon:
-        return Node(_identity(unit), prefix, name, unit.path, None)
+        return Node(_identity(unit), prefix, name, unit.path, None, "")
     if unit.scope:
-        return Node(_identity(unit), "function", unit.scope, unit.path, None)
+        return Node(_identity(unit), "function", unit.scope, unit.path, None, "")
     kind = "notebook" if kinds.get(unit.path) == "notebook" else "script"
-    return Node(_identity(unit), kind, unit.path.rpartition("/")[2], unit.path, None)
+    return Node(_identity(unit), kind, unit.path.rpartition("/")[2], unit.path, None, "")

@@ -5,13 +5,14 @@ commands, triggers and zones.
 """
 
 import sqlite3
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from posixpath import dirname
 from typing import NamedTuple
 
 from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM
+from mlops_audit.linking.modules import ModuleIndex
+from mlops_audit.linking.values import Values
 
 #: How many re-exports, aliases and base classes one name is followed through.
 _HOPS = 12
@@ -44,22 +45,8 @@ class CodeIndex:
         self.modules: dict[str, str] = dict(
             connection.execute("SELECT path, module FROM module ORDER BY path")
         )
-        roots = {root for (root,) in connection.execute("SELECT root FROM project")} | {""}
-        self._roots = sorted(roots, key=lambda root: (-root.count("/"), not root, root))
-        # A dependency that the repository builds itself is no foreign code.
-        self._external = set(sys.stdlib_module_names) | {
-            name.replace("-", "_").lower()
-            for (name,) in connection.execute(
-                "SELECT DISTINCT name FROM dependency WHERE name NOT IN"
-                " (SELECT lower(replace(name, '_', '-')) FROM package_metadata"
-                "  WHERE name IS NOT NULL)"
-            )
-        }
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._by_tail: dict[str, list[str]] = defaultdict(list)
-        for path, name in self.modules.items():
-            self._by_name[name].append(path)
-            self._by_tail[name.rpartition(".")[2]].append(path)
+        self._modules = ModuleIndex(connection, self.files, self.modules)
+        self.module = self._modules.find
         self.definitions: dict[str, dict[str, str]] = defaultdict(dict)
         self.named: dict[str, list[Unit]] = defaultdict(list)
         #: Cell and line of every definition.
@@ -91,63 +78,9 @@ class CodeIndex:
             " WHERE scope = '' AND kind = 'call' AND value IS NOT NULL ORDER BY path, line"
         ):
             self._names[path].setdefault(name, value)
+        self.values = Values(connection)
         self._memo: dict[tuple[str, str], Found | None] = {}
         self._bases: dict[tuple[str, str], Found | None] = {}
-        self._searched: dict[str, list[tuple[str, int]]] = {}
-
-    # -- modules ---------------------------------------------------------------------------
-
-    def module(self, name: str, importer: str) -> tuple[str, int] | None:
-        """Return the file of a module as `importer` would import it, and how sure that is."""
-        tail = self._by_tail.get(name.rpartition(".")[2])
-        if not tail:
-            return None
-        folder = dirname(importer)
-        for root, rank in self._search_path(folder):
-            full = f"{root.replace('/', '.')}.{name}" if root else name
-            if full in self._by_name:
-                return self._nearest(self._by_name[full], folder), rank
-        if name.partition(".")[0] in self._external:
-            return None
-        ending = f".{name}"
-        candidates = [
-            path
-            for path in tail
-            if self.modules[path].endswith(ending) and not self._inside_package(path, name)
-        ]
-        if len(candidates) == 1:
-            return candidates[0], MEDIUM
-        if candidates:
-            best = max(_shared(path, folder) for path in candidates)
-            nearest = [path for path in candidates if _shared(path, folder) == best]
-            if best and len(nearest) == 1:
-                return nearest[0], MEDIUM
-        return None
-
-    def _search_path(self, folder: str) -> list[tuple[str, int]]:
-        """Return the folders that may be on `sys.path` for code in `folder`, likeliest first."""
-        if folder not in self._searched:
-            found = {folder: HIGH}
-            for root in self._roots:
-                if not root or f"{folder}/".startswith(f"{root}/"):
-                    found.setdefault(root, HIGH)
-                    found.setdefault(f"{root}/src".lstrip("/"), HIGH)
-            above = dirname(folder)
-            while above:
-                found.setdefault(above, MEDIUM)
-                above = dirname(above)
-            self._searched[folder] = list(found.items())
-        return self._searched[folder]
-
-    def _inside_package(self, path: str, name: str) -> bool:
-        # A module of a package is imported by the package's name, never by its own alone.
-        parent = self.modules[path][: -len(name) - 1].replace(".", "/")
-        return f"{parent}/__init__.py" in self.files
-
-    @staticmethod
-    def _nearest(paths: Sequence[str], folder: str) -> str:
-        # A notebook and a module may have the same dotted name: what is imported is the module.
-        return min(paths, key=lambda path: (not path.endswith(".py"), -_shared(path, folder), path))
 
     # -- names -----------------------------------------------------------------------------
 
@@ -184,17 +117,18 @@ class CodeIndex:
 
     def _resolve(self, target: str, path: str, *, inherited: bool = True) -> Found | None:
         rank = HIGH
+        around: Found | None = None
         seen: set[tuple[str, str]] = set()
         for _ in range(_HOPS):
             if (target, path) in seen or target.startswith("?"):
-                return None
+                return around
             seen.add((target, path))
             if target.startswith("."):
                 home, rest = path, target[1:].split(".")
             else:
                 split = self._split(target, path)
                 if split is None:
-                    return None
+                    return around
                 home, rest, sure = split
                 rank = max(rank, sure)
             if not rest:
@@ -203,10 +137,16 @@ class CodeIndex:
             if found is not None:
                 return found
             onward = self._onward(home, rest)
+            if onward is None and inherited:
+                around = around or self._around(home, rest, rank)
+                step = self._through_values(home, rest)
+                if step is not None:
+                    home, onward = step
+                    rank = max(rank, MEDIUM)
             if onward is None:
-                return None
+                return around
             target, path = onward, home
-        return None
+        return around
 
     def _split(self, target: str, path: str) -> tuple[str, list[str], int] | None:
         parts = target.split(".")
@@ -234,11 +174,54 @@ class CodeIndex:
         for end in range(len(rest) - 1, 0, -1):
             owner = ".".join(rest[:end])
             kind = known.get(owner)
+            if kind == "class" and inherited and end == len(rest) - 1:
+                return self.method(Unit(path, owner), rest[end], rank)
+            if kind is not None:
+                return None
+        return None
+
+    def _around(self, path: str, rest: Sequence[str], rank: int) -> Found | None:
+        """Return what runs when something of it is used that has no definition here."""
+        known = self.definitions.get(path, {})
+        for end in range(len(rest) - 1, 0, -1):
+            owner = ".".join(rest[:end])
+            kind = known.get(owner)
             if kind == "class":
-                return self.method(Unit(path, owner), rest[end], rank) if inherited else None
+                return self.method(Unit(path, owner), rest[end], rank)
             if kind is not None:
                 # `train.delay`, `flow.serve`: an attribute of a function runs the function.
-                return self._found(path, owner, max(rank, MEDIUM))
+                # `f()()` calls what the function gave, and the function in a call of its own.
+                given = rest[end] == "__call__"
+                return None if given else self._found(path, owner, max(rank, MEDIUM))
+        return None
+
+    def _through_values(self, path: str, rest: Sequence[str]) -> tuple[str, str] | None:
+        """Follow what a function returns, an attribute holds or a name of the module means.
+
+        Returns the next name, and the file in whose words it is.
+        """
+        known = self.definitions.get(path, {})
+        for end in range(len(rest) - 1, 0, -1):
+            owner = Unit(path, ".".join(rest[:end]))
+            kind = known.get(owner.scope)
+            if kind is None:
+                continue
+            if kind != "class":
+                return self._value(owner, "", rest[end:])
+            more = rest[end + 1 :]
+            member = self.method(owner, rest[end])
+            if member is not None:
+                return self._value(member.unit, "", more) if more else None
+            for unit, _ in [(owner, HIGH), *self.ancestors(owner)]:
+                step = self._value(unit, rest[end], more)
+                if step is not None:
+                    return step
+            return None
+        return self._value(Unit(path, ""), rest[0], rest[1:])
+
+    def _value(self, owner: Unit, name: str, rest: Sequence[str]) -> tuple[str, str] | None:
+        for target in self.values.onward(owner.path, owner.scope, name, rest):
+            return owner.path, target
         return None
 
     def _onward(self, path: str, rest: Sequence[str]) -> str | None:
@@ -292,12 +275,3 @@ class CodeIndex:
             if qualname in self.definitions.get(base.path, ()):
                 return self._found(base.path, qualname, rank)
         return None
-
-
-def _shared(path: str, folder: str) -> int:
-    count = 0
-    for left, right in zip(dirname(path).split("/"), folder.split("/"), strict=False):
-        if left != right:
-            break
-        count += bool(left)
-    return count

@@ -13,13 +13,16 @@ from mlops_audit.linking.code_starts import code_start_edges
 from mlops_audit.linking.commands import CommandIndex, command_targets
 from mlops_audit.linking.entries import entry_points
 from mlops_audit.linking.graph import automation_graph
-from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms
+from mlops_audit.linking.idioms import find_idioms, find_reaching_idioms, recorded
 from mlops_audit.linking.includes import revive_included
 from mlops_audit.linking.index import CodeIndex
 from mlops_audit.linking.kind import traits
 from mlops_audit.linking.launches import launch_edges
+from mlops_audit.linking.randomness import randomness
 from mlops_audit.linking.reach import code_triggers, entry_reach, trigger_reach
+from mlops_audit.linking.receivers import Named, Receivers, unknown_receivers
 from mlops_audit.linking.runs import merge_runs
+from mlops_audit.linking.sites import CallSites
 from mlops_audit.linking.starts import start_edges
 from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
@@ -62,10 +65,14 @@ def link(
     revive_included(connection)
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
     launches = find_launches(connection, catalogue.technologies.values())
-    _actions(store, catalogue, launches)
     index = CodeIndex(connection)
+    sites = CallSites(connection, index)
+    receivers = Receivers(connection, index, sites)
+    named = unknown_receivers(sites, receivers, catalogue.method_names)
+    _actions(store, catalogue, launches, named)
+    store.add("randomness", randomness(connection, catalogue))
     commands = CommandIndex(connection, index)
-    edges = call_edges(connection, index) + launch_edges(commands, launches)
+    edges = call_edges(connection, index, sites, receivers) + launch_edges(commands, launches)
     edges += start_edges(connection, commands) + code_start_edges(connection, commands)
     targets = command_targets(connection, commands)
     store.add("call_edge", edges)
@@ -87,8 +94,14 @@ def link(
     return catalogue
 
 
-def _actions(store: Store, catalogue: Catalogue, launches: Sequence[Command]) -> None:
-    uses, actions = match_technologies(store.connection, catalogue, launches)
+def _actions(
+    store: Store,
+    catalogue: Catalogue,
+    launches: Sequence[Command],
+    named: Mapping[tuple[str, int], Sequence[Named]],
+) -> None:
+    uses, actions = match_technologies(store.connection, catalogue, launches, named)
+    actions = recorded(store.connection, actions)
     store.add("technology_use", uses)
     store.add("action", actions)
     store.add("action", find_idioms(store.connection, actions))

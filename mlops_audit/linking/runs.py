@@ -6,17 +6,27 @@ become one row a run, a parameter, a metric and a store. A store without runs is
 of an experiment that a user interface made proves nothing, nor do parameters without a run.
 """
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
-from mlops_audit.readers.runs.rows import LOGGED_MODEL
-from mlops_audit.schema import RegisteredModel, Run, RunInput, RunMetric, RunStore, RunTag
+from mlops_audit.readers.runs.rows import LOGGED_MODEL, TAGGED
+from mlops_audit.schema import (
+    RegisteredModel,
+    Run,
+    RunInput,
+    RunMetric,
+    RunPoint,
+    RunStore,
+    RunTag,
+)
 
 _TABLES = (
-    *("run", "run_store", "run_metric", "run_parameter", "run_tag", "run_input"),
-    "registered_model",
+    *("run", "run_store", "run_metric", "run_point", "run_parameter", "run_tag", "run_input"),
+    *("run_artifact", "run_environment", "registered_model"),
 )
 #: Of several formats in one folder the first names the store.
 _KINDS = (
@@ -25,18 +35,11 @@ _KINDS = (
 )
 _ENDED = ("finished", "failed", "killed")
 _STATUS = {status: rank for rank, status in enumerate((*_ENDED, "running", "scheduled", "unknown"))}
-#: Tags that say what a column of a run says.
-_TAGGED = {
-    "mlflow.runName": "name",
-    "mlflow.source.name": "source",
-    "mlflow.source.git.commit": "commit_sha",
-    "mlflow.user": "user",
-    "mlflow.parentRunId": "parent",
-}
 #: Folders in which one run keeps the events of its parts.
 _PARTS = frozenset({"train", "training", "validation", "val", "valid", "test", "eval"})
 
 Key = tuple[str, str]
+Measured = TypeVar("Measured", RunMetric, RunPoint)
 
 
 class Store(Protocol):
@@ -53,23 +56,21 @@ def merge_runs(store: Store) -> None:
     connection = store.connection
     if not any(_has_rows(connection, table) for table in _TABLES):
         return
-    runs = [Run(*row) for row in connection.execute("SELECT * FROM run")]
-    kinds = [RunStore(*row) for row in connection.execute("SELECT * FROM run_store")]
-    measured = [RunMetric(*row) for row in connection.execute("SELECT * FROM run_metric")]
+    whole = _whole_stores(connection)
+    select = partial(_partial_rows, connection, whole)
+    runs = [Run(*row) for row in select("run")]
+    kinds = [RunStore(*row) for row in select("run_store", "path")]
+    measured = [RunMetric(*row) for row in select("run_metric")]
+    points = [RunPoint(*row) for row in select("run_point")]
     parts = _parts(runs, kinds)
     runs = [_moved(run, parts) for run in runs]
     kinds += [RunStore(parts[key][0], "tensorboard", 0) for key in parts]
-    metrics = _metrics(
-        row._replace(store=whole[0], run=whole[1], key=f"{row.run}/{row.key}")
-        if (whole := parts.get((row.store, row.run)))
-        else row
-        for row in measured
-    )
+    metrics = _metrics(_moved_key(row, parts) for row in measured)
     tags: dict[tuple[str, str, str], RunTag] = {}
-    for tag in (RunTag(*row) for row in connection.execute("SELECT * FROM run_tag")):
+    for tag in (RunTag(*row) for row in select("run_tag")):
         tags.setdefault(tag[:3], tag)
     parameters: dict[Key, dict[str, str]] = defaultdict(dict)
-    for owner, run, name, value in connection.execute("SELECT * FROM run_parameter"):
+    for owner, run, name, value in select("run_parameter"):
         parameters[owner, run].setdefault(name, value)
     found = _runs(runs, tags.values(), {(metric.store, metric.run) for metric in metrics})
     hosts = _hosts(found, kinds)
@@ -78,9 +79,14 @@ def merge_runs(store: Store) -> None:
             parameters[host] = parameters[guest] | parameters[host]
     for guest in {guest for guests in hosts.values() for guest in guests}:
         del found[guest]
+
+    def distinct(table: str) -> list[Any]:
+        return [row for row in dict.fromkeys(select(table)) if row[:2] in found]
+
     rows: dict[str, list[Any]] = {
         "run": [found[key] for key in sorted(found)],
         "run_metric": metrics,
+        "run_point": list(dict.fromkeys(_moved_key(row, parts) for row in points)),
         "run_tag": [tag for key, tag in tags.items() if key[:2] in found],
         "run_parameter": [
             (*key, name, value)
@@ -90,20 +96,45 @@ def merge_runs(store: Store) -> None:
         ],
         "run_input": [
             row
-            for row in _inputs(
-                RunInput(*row) for row in connection.execute("SELECT * FROM run_input")
-            )
+            for row in _inputs(RunInput(*row) for row in select("run_input"))
             if (row.store, row.run) in found
         ],
+        "run_artifact": distinct("run_artifact"),
+        "run_environment": distinct("run_environment"),
         "run_store": _stores(kinds, found.values()),
-        "registered_model": _models(
-            (RegisteredModel(*row) for row in connection.execute("SELECT * FROM registered_model")),
-            {tag.value: tag.run for tag in tags.values() if tag.key == LOGGED_MODEL},
-        ),
     }
+    models = _models(
+        (RegisteredModel(*row) for row in connection.execute("SELECT * FROM registered_model")),
+        {tag.value: tag.run for tag in tags.values() if tag.key == LOGGED_MODEL},
+    )
     for table, content in rows.items():
-        connection.execute(f"DELETE FROM {table}")
+        column = "path" if table == "run_store" else "store"
+        connection.execute(
+            f"DELETE FROM {table} WHERE {column} NOT IN (SELECT value FROM json_each(?))", (whole,)
+        )
         store.add(table, content)
+    connection.execute("DELETE FROM registered_model")
+    store.add("registered_model", models)
+
+
+def _whole_stores(connection: sqlite3.Connection) -> str:
+    """Return, as JSON, the stores whose runs are complete: who read them counted them."""
+    return json.dumps(
+        [
+            path
+            for (path,) in connection.execute(
+                "SELECT DISTINCT path FROM run_store WHERE runs > 0 ORDER BY path"
+            )
+        ]
+    )
+
+
+def _partial_rows(
+    connection: sqlite3.Connection, whole: str, table: str, column: str = "store"
+) -> Iterator[Any]:
+    yield from connection.execute(
+        f"SELECT * FROM {table} WHERE {column} NOT IN (SELECT value FROM json_each(?))", (whole,)
+    )
 
 
 def _has_rows(connection: sqlite3.Connection, table: str) -> bool:
@@ -137,6 +168,13 @@ def _moved(run: Run, parts: dict[Key, Key]) -> Run:
     return run._replace(store=whole[0], run=whole[1], path=run.store)
 
 
+def _moved_key(row: Measured, parts: dict[Key, Key]) -> Measured:
+    whole = parts.get((row.store, row.run))
+    if whole is None:
+        return row
+    return row._replace(store=whole[0], run=whole[1], key=f"{row.run}/{row.key}")
+
+
 def _metrics(rows: Iterable[RunMetric]) -> list[RunMetric]:
     """Keep, of what several files say of one metric, the row that saw most of its values."""
     best: dict[tuple[str, str, str], RunMetric] = {}
@@ -157,8 +195,8 @@ def _runs(runs: Sequence[Run], tags: Iterable[RunTag], measured: set[Key]) -> di
             experiments[run.store, run.experiment] = run
     tagged: dict[Key, dict[str, str]] = defaultdict(dict)
     for tag in tags:
-        if tag.key in _TAGGED and tag.value:
-            tagged[tag.store, tag.run].setdefault(_TAGGED[tag.key], tag.value)
+        if tag.key in TAGGED and tag.value:
+            tagged[tag.store, tag.run].setdefault(TAGGED[tag.key], tag.value)
     for key in measured - parts.keys():
         # A measured run whose own file is missing or could not be read.
         parts[key].append(Run(*key, key[0], "", "", "unknown", False, *[None] * 6))
@@ -196,7 +234,15 @@ def _whole(parts: Sequence[Run], tagged: dict[str, str]) -> Run:
         commit_sha=tagged.get("commit_sha") or first("commit_sha"),
         user=tagged.get("user") or first("user"),
         parent=tagged.get("parent") or first("parent"),
+        dirty=_dirty(parts, tagged.get("dirty", "")),
     )
+
+
+def _dirty(parts: Sequence[Run], tagged: str) -> bool | None:
+    said = [bool(part.dirty) for part in parts if part.dirty is not None]
+    if tagged.lower() in ("true", "false"):
+        said.append(tagged.lower() == "true")
+    return any(said) if said else None
 
 
 def _hosts(runs: dict[Key, Run], kinds: Iterable[RunStore]) -> dict[Key, set[Key]]:

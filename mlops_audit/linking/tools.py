@@ -26,7 +26,10 @@ def inner_command(program: str, given: Sequence[str]) -> list[str]:
     entry = option(rest, ("--entrypoint",))
     operands = _operands(rest[1:])
     inner = operands[1:]
-    return [entry, *inner] if entry and not compose else inner
+    if entry and not compose:
+        return [entry, *inner]
+    # Options alone go to the program that the image starts.
+    return [] if inner and inner[0].startswith("-") else inner
 
 
 def container(program: str, given: Sequence[str]) -> Sequence[Wanted]:

@@ -28,6 +28,7 @@ READER_MODULES = (
     "settings",
     "infrastructure",
     "ignore",
+    "suppressions",
 )
 
 #: Rows that one reader may return for one file; more are dropped with a diagnostic.

@@ -4,86 +4,73 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from mlops_audit.assessment.model import Audit, Finding, Phase
-from mlops_audit.reports.places import place_text
+from mlops_audit.assessment.model import Audit, Finding, Phase, SuppressionUse
+from mlops_audit.reports.listing import list_findings
 from mlops_audit.reports.projects import project_rows
-from mlops_audit.reports.words import (
-    SEVERITY_WORDS,
-    level_name,
-    plural,
-    span,
-)
+from mlops_audit.reports.terminal import SEVERITY_STYLES, Printer, make_console
+from mlops_audit.reports.words import SEVERITY_WORDS, level_name, plural, span
 from mlops_audit.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+__all__ = ["make_console", "print_summary", "render_console"]
+
 _BAR = 12
 _PROJECTS = 12
 _PHASE_STYLES = {None: "dim", 0: "red", 1: "yellow", 2: "yellow", 3: "green", 4: "green"}
-_SEVERITY_STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def make_console(stream: TextIO, environment: Mapping[str, str]) -> Console:
-    """Return a console that is plain on a pipe, under NO_COLOR and in CI."""
-    from rich.console import Console  # costs 60 ms, which `--help` must not pay
-
-    plain = bool(environment.get("NO_COLOR") or environment.get("CI"))
-    plain = plain or not stream.isatty()
-    return Console(
-        file=stream,
-        force_terminal=False if plain else None,
-        no_color=plain or None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        soft_wrap=True,
-    )
-
-
-def print_summary(audit: Audit, written: Sequence[Path], *, to_stderr: bool = False) -> None:
+def print_summary(
+    audit: Audit,
+    written: Sequence[Path],
+    *,
+    to_stderr: bool = False,
+    full: bool = False,
+    root: Path | None = None,
+    notes: Sequence[str] = (),
+) -> None:
     """Print the summary to stdout, or to stderr when a report goes to stdout."""
     console = make_console(sys.stderr if to_stderr else sys.stdout, os.environ)
-    render_console(audit, console, report=", ".join(map(str, written)) or None)
+    report = ", ".join(map(str, written)) or None
+    render_console(audit, console, report=report, full=full, root=root, notes=notes)
 
 
-def render_console(audit: Audit, console: Console, *, report: str | None = None) -> None:
-    """Print the summary; `report` is where the full report was written."""
+def render_console(
+    audit: Audit,
+    console: Console,
+    *,
+    report: str | None = None,
+    full: bool = False,
+    root: Path | None = None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Print the summary.
+
+    Args:
+        audit: what to sum up.
+        console: where to print.
+        report: where the full report was written.
+        full: whether every finding is listed with its mend.
+        root: the audited folder on disk, where places can be opened.
+        notes: what else there is to tell.
+    """
     unicode = "utf" in (console.encoding or "").lower()
-    printer = _Printer(console, unicode=unicode)
+    printer = Printer(console, unicode=unicode, root=root)
     _headline(audit, printer)
     _phases(audit, printer)
     _projects(audit, printer)
+    if full:
+        list_findings(audit, printer)
     _next_steps(audit, printer)
-    _totals(audit, printer, report)
+    _totals(audit, printer, report, notes)
 
 
-class _Printer:
-    """Prints one line of styled parts; nothing is ever parsed as markup."""
-
-    def __init__(self, console: Console, *, unicode: bool) -> None:
-        self._console = console
-        self.unicode = unicode
-
-    def line(self, *parts: str | tuple[str, str]) -> None:
-        from rich.text import Text
-
-        text = Text()
-        for part in parts:
-            content, style = (part, "") if isinstance(part, str) else part
-            content = visible(content)
-            if not self.unicode:
-                content = content.replace("–", "-").replace("·", "-").replace("→", "->")
-                content = content.replace("…", "...").encode("ascii", "replace").decode()
-            text.append(content, style=style)
-        self._console.print(text, soft_wrap=True, highlight=False)
-
-
-def _headline(audit: Audit, out: _Printer) -> None:
+def _headline(audit: Audit, out: Printer) -> None:
     repository, maturity = audit.repository, audit.maturity
     revision = f" @ {repository.revision[:10]}" if repository.revision else ""
     dirty = " (with uncommitted changes)" if repository.dirty else ""
@@ -116,7 +103,7 @@ def _headline(audit: Audit, out: _Printer) -> None:
         out.line(("Held back by: ", "bold"), _titles(maturity.held_back_by, titles))
 
 
-def _phases(audit: Audit, out: _Printer) -> None:
+def _phases(audit: Audit, out: Printer) -> None:
     out.line()
     width = max((len(phase.title) for phase in audit.phases), default=0)
     for phase in audit.phases:
@@ -135,7 +122,7 @@ def _phases(audit: Audit, out: _Printer) -> None:
         )
 
 
-def _projects(audit: Audit, out: _Printer) -> None:
+def _projects(audit: Audit, out: Printer) -> None:
     rows = project_rows(audit)
     if not rows:
         return
@@ -149,23 +136,28 @@ def _projects(audit: Audit, out: _Printer) -> None:
         out.line(f"  and {len(rows) - _PROJECTS} more")
 
 
-def _next_steps(audit: Audit, out: _Printer) -> None:
+def _next_steps(audit: Audit, out: Printer) -> None:
     if not audit.roadmap:
         return
     out.line()
     out.line(("Next steps", "bold"))
     for step in audit.roadmap[:3]:
-        place = place_text(step.path, step.line, None)
         out.line(f"  {step.position}. ", (step.title, "bold"), f" ({step.effort}; {step.gain})")
+        if step.path:
+            out.line("     ", out.place(step.path, step.line, None))
         out.line(f"     {' '.join(step.first_step.split())}")
-        if place:
-            out.line("     ", (place, "cyan"))
 
 
-def _totals(audit: Audit, out: _Printer, report: str | None) -> None:
+def _totals(audit: Audit, out: Printer, report: str | None, notes: Sequence[str]) -> None:
     out.line()
     open_ones = [finding for finding in audit.findings if finding.suppressed is None]
     out.line("Findings: ", *_severities(open_ones), _suppressed(audit, open_ones))
+    _compared(audit, out)
+    for item in audit.suppressions:
+        if item.state in ("unused", "expired", "invalid"):
+            out.line(("Suppression ", "yellow"), *_odd(item, out))
+    for note in notes:
+        out.line(note)
     if audit.repository.unread:
         count = plural(audit.repository.unread, "file")
         out.line((f"Not read: {count}; what they hold is unknown, never a pass", "yellow"))
@@ -179,6 +171,30 @@ def _totals(audit: Audit, out: _Printer, report: str | None) -> None:
         out.line("Report: ", (report, "bold"))
 
 
+def _compared(audit: Audit, out: Printer) -> None:
+    found = audit.comparison
+    if found is None:
+        return
+    now, before = audit.maturity.score, found.score
+    moved = now is not None and before is not None and now != before
+    out.line(
+        f"Since {found.against}: ",
+        (f"{found.new} new", "bold red" if found.new else ""),
+        f", {found.known} known, {len(found.gone)} gone",
+        f", score {before} → {now}" if moved else "",
+    )
+
+
+def _odd(item: SuppressionUse, out: Printer) -> list[str | tuple[str, str]]:
+    rules = ", ".join(item.rules)
+    place = out.place(item.path, item.line, item.cell)
+    if item.state == "invalid":
+        return [place, f": does not count, it {item.problem}"]
+    if item.state == "expired":
+        return [place, f": [{rules}] counted until {item.until}"]
+    return [place, f": [{rules}] answers no finding any more; take it out"]
+
+
 def _severities(findings: list[Finding]) -> list[str | tuple[str, str]]:
     if not findings:
         return ["none"]
@@ -187,7 +203,7 @@ def _severities(findings: list[Finding]) -> list[str | tuple[str, str]]:
         count = sum(1 for finding in findings if finding.severity == severity)
         if count:
             parts += [", "] if parts else []
-            parts.append((plural(count, word.text.lower()), _SEVERITY_STYLES[severity]))
+            parts.append((plural(count, word.text.lower()), SEVERITY_STYLES[severity]))
     return parts
 
 

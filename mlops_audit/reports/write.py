@@ -8,15 +8,15 @@ from pathlib import Path
 from mlops_audit.errors import AuditError
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write the text as UTF-8, replacing the file in one step; folders on the way are made.
+def write_atomic(path: Path, text: str | bytes) -> None:
+    """Write text as UTF-8, or bytes, replacing the file in one step; folders on the way are made.
 
     A pipe or device (`/dev/stdout`) is written to directly, since it cannot be replaced.
 
     Raises:
         AuditError: the file cannot be written; nothing is left behind.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8") if isinstance(text, str) else text
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():

@@ -1,7 +1,10 @@
 """Read files and folders of a work tree without leaving it, hanging, or following links."""
 
+import contextlib
 import os
+import re
 import stat
+from itertools import islice
 from pathlib import Path
 
 from mlops_audit.repository.describe import MAX_FILES, Entry, Problems, complaint
@@ -29,6 +32,11 @@ SKIPPED = INSTALLED | {
 }
 _SKIPPED_RAW = frozenset(os.fsencode(name) for name in SKIPPED)
 _MAX_DEPTH = 60
+#: An experiment of MLflow with more runs than this makes its store a large one, read as a whole.
+LARGE_STORE = 100
+_RUN_NAME = re.compile(rb"[0-9a-f]{32}\Z")
+#: What lies in such a store.
+STORE_PART = re.compile(rb"(?:\.trash|models|\d{1,30})\Z")
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -46,6 +54,8 @@ class Disk:
         self._raw_root = os.fsencode(self.root)
         self._problems = problems
         self._inside: dict[bytes, bool] = {b"": True}
+        #: Folders of large stores of runs that a walk found and left out.
+        self.stores: list[bytes] = []
 
     def full(self, raw: bytes) -> bytes:
         """Return the path that the operating system knows."""
@@ -108,7 +118,13 @@ class Disk:
         waiting: list[tuple[bytes, int]] = [(b"", 0)]
         while waiting and len(found) <= MAX_FILES:
             folder, depth = waiting.pop()
-            for name, is_folder in self._children(folder):
+            children = self._children(folder)
+            store = self._is_run_store(folder, children)
+            if store:
+                self.stores.append(folder)
+            for name, is_folder in children:
+                if store and is_folder and STORE_PART.match(name):
+                    continue
                 raw = folder + b"/" + name if folder else name
                 if name == b".git":
                     continue
@@ -126,6 +142,32 @@ class Disk:
             self._problems.add("", f"more than {MAX_FILES} files; the rest is left out", lost=True)
             found = found[:MAX_FILES]
         return found
+
+    def _is_run_store(self, folder: bytes, children: list[tuple[bytes, bool]]) -> bool:
+        """Tell a folder with an experiment of so many runs that it is read as a whole."""
+        for name, is_folder in children:
+            if is_folder and name.isdigit() and len(name) <= 30:
+                place = self.full(folder + b"/" + name if folder else name)
+                with contextlib.suppress(OSError), os.scandir(place) as runs:
+                    named = (run for run in runs if _RUN_NAME.match(run.name))
+                    if next(islice(named, LARGE_STORE, None), None) is not None:
+                        return True
+        return False
+
+    def head(self, raw: bytes, size: int) -> bytes:
+        """Return the first bytes of a regular file, or nothing if it cannot be read."""
+        if not self._is_inside(raw):
+            return b""
+        try:
+            handle = os.open(self.full(raw), _FLAGS)
+        except (OSError, ValueError):
+            return b""
+        try:
+            return os.read(handle, size) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        except OSError:
+            return b""
+        finally:
+            os.close(handle)
 
     def _children(self, folder: bytes) -> list[tuple[bytes, bool]]:
         try:

@@ -69,7 +69,8 @@ _BY_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split
 _DOCKERFILE = re.compile(r"(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-].+)?")
 #: Run logs whose content readers parse although they are not text.
 _RUN_LOG = re.compile(r"(?:.*\.)?tfevents(?:\..*)?|events\.out\.tfevents.*|run-[^/]*\.wandb")
-_DATABASE = (".db", ".sqlite", ".sqlite3")
+#: Suffixes of SQLite files.
+DATABASES = (".db", ".sqlite", ".sqlite3")
 _TEXT_DATA = (".csv", ".tsv", ".jsonl", ".ndjson", ".geojson", ".arff")
 
 _SHEBANGS = (
@@ -128,6 +129,6 @@ def sniff(content: bytes) -> str:
 
 def size_limit(path: str, kind: str, text_limit: int) -> int:
     """Return how many bytes of such a file may be read; 0: it is never read."""
-    if kind == "notebook" or is_run_log(path) or path.lower().endswith(_DATABASE):
+    if kind == "notebook" or is_run_log(path) or path.lower().endswith(DATABASES):
         return 10 * text_limit
     return 0 if is_binary(path, kind) else text_limit

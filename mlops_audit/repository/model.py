@@ -1,6 +1,6 @@
 """What the repository layer hands to everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,6 +36,20 @@ class SourceFile:
         return f".{suffix.lower()}" if dot and stem else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """A store of runs in the work tree that is too large to be read file by file.
+
+    ``path`` is what it is called, ``place`` where it lies on the disk. Its files are not listed.
+    """
+
+    path: str
+    place: str
+    #: `mlflow-files` or `database`.
+    kind: str
+    role: str = "source"
+
+
 class Repository(Protocol):
     """A work tree, or one git revision read from the object store."""
 
@@ -48,6 +62,10 @@ class Repository(Protocol):
         """All files, sorted by path."""
 
     @property
+    def run_folders(self) -> tuple[RunFolder, ...]:
+        """Large stores of runs, whose files are not among `files`."""
+
+    @property
     def projects(self) -> tuple[Project, ...]:
         """Projects found, sorted by root; the repository root alone if there is only one."""
 
@@ -57,6 +75,9 @@ class Repository(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file, or None if it cannot be read (a diagnostic says why)."""
+
+    def without(self, paths: Collection[str]) -> "Repository":
+        """Return the repository as if these files were not there."""
 
     def history(self) -> Iterator[GitCommit | GitChange | GitRef]:
         """Yield the git history and references; nothing without git."""

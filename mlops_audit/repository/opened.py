@@ -1,7 +1,7 @@
 """The repository objects: a work tree or folder on disk, and one revision of a git store."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from mlops_audit.repository.blobs import BlobReader
 from mlops_audit.repository.describe import Entry, Problems
@@ -9,7 +9,7 @@ from mlops_audit.repository.disk import Disk
 from mlops_audit.repository.git import Git, GitError
 from mlops_audit.repository.history import changes, commits, references
 from mlops_audit.repository.kinds import size_limit
-from mlops_audit.repository.model import SourceFile
+from mlops_audit.repository.model import RunFolder, SourceFile
 from mlops_audit.schema import Diagnostic, GitChange, GitCommit, GitRef, Project, RepositoryInfo
 from mlops_audit.text import shown
 
@@ -36,6 +36,7 @@ class OpenedRepository:
     max_file_bytes: int
     source: Disk | BlobReader
     past: History | None
+    run_folders: tuple[RunFolder, ...] = ()
     _readable: dict[str, SourceFile] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,10 @@ class OpenedRepository:
             return None
         limit = size_limit(path, file.kind, self.max_file_bytes)
         return fetch(self.source, self.entries[path], limit, self.problems)
+
+    def without(self, paths: Collection[str]) -> "OpenedRepository":
+        """Return the repository as if these files were not there."""
+        return replace(self, files=tuple(file for file in self.files if file.path not in paths))
 
     def history(self) -> Iterator[GitCommit | GitChange | GitRef]:
         """Yield commits, their changes, then references; nothing without git."""

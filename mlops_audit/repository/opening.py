@@ -26,6 +26,12 @@ from mlops_audit.repository.model import Repository
 from mlops_audit.repository.opened import History, OpenedRepository, fetch
 from mlops_audit.repository.projects import find_projects
 from mlops_audit.repository.roles import RoleHints
+from mlops_audit.repository.run_folders import (
+    is_inside,
+    large_databases,
+    run_folders,
+    without_run_folders,
+)
 from mlops_audit.schema import RepositoryInfo
 from mlops_audit.text import shown
 
@@ -117,7 +123,7 @@ def _named(path: Path) -> str:
 def _open_folder(options: _Options) -> Repository:
     disk = Disk(options.path, options.problems)
     entries = disk.walk()
-    if not entries:
+    if not entries and not disk.stores:
         raise NothingToAuditError(f"{_named(options.path)} is empty: there is nothing to audit")
     info = RepositoryInfo(
         name=folder_name(options.path),
@@ -144,24 +150,26 @@ def _open_work_tree(options: _Options, git: Git, prefix: bytes) -> Repository | 
         return None
     entries: dict[bytes, Entry] = {}
     modules: set[str] = set()
+    untracked, disk.stores = without_run_folders([path[len(prefix) :] for path in split(others)])
     for item in index:
         raw = item.path[len(prefix) :]
+        if any(is_inside(raw, store) for store in disk.stores):
+            continue
         if item.mode == "160000":
             modules.add(shown_path(raw))
             options.problems.add(shown_path(raw), "a git submodule; not read", lost=False)
         elif not item.skipped and raw not in entries and (entry := disk.entry(raw, tracked=True)):
             entries[raw] = entry
-    for path in split(others):
-        raw = path[len(prefix) :]
+    for raw in untracked:
         if raw.endswith(b"/"):
             options.problems.add(shown_path(raw), "a nested git repository; not read", lost=False)
         elif SKIPPED.isdisjoint(shown_path(raw).split("/")[:-1]) and (
             entry := disk.entry(raw, tracked=False)
         ):
             entries[raw] = entry
-    if not index and not entries and _has_files(disk):
+    if not index and not entries and not disk.stores and _has_files(disk):
         return None
-    if not entries:
+    if not entries and not disk.stores:
         raise NothingToAuditError(f"{_named(options.path)} is empty: there is nothing to audit")
     head = git.resolve("HEAD")
     info = git_info(git, options.path, prefix, head)
@@ -246,7 +254,12 @@ def _opened(
 ) -> tuple[OpenedRepository, RoleHints]:
     problems = options.problems
     kept = bounded(without_excluded(entries, options.exclude), problems)
-    if not kept:
+    stores = (
+        run_folders(source, source.stores, options.exclude, problems)
+        if isinstance(source, Disk)
+        else []
+    )
+    if not kept and not stores:
         raise NothingToAuditError(f"every file of {_named(options.path)} is excluded")
     files, hints = describe(
         kept,
@@ -256,15 +269,19 @@ def _opened(
         foreign=modules or (),
         algorithm="sha256" if info.revision and len(info.revision) == 64 else "sha1",
     )
+    listed = {entry.path: entry for entry in kept}
+    if isinstance(source, Disk):
+        stores += large_databases(source, files, listed, options.max_file_bytes)
     opened = OpenedRepository(
         info=info,
         files=files,
         projects=(),
-        entries={entry.path: entry for entry in kept},
+        entries=listed,
         problems=problems,
         max_file_bytes=options.max_file_bytes,
         source=source,
         past=past,
+        run_folders=tuple(stores),
     )
     opened.projects = find_projects(files, info.name, opened.read)
     return opened, hints

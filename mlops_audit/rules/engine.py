@@ -1,6 +1,5 @@
 """Judging facts: the verdict logic of every rule, once."""
 
-import hashlib
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -21,7 +20,7 @@ from mlops_audit.rules.views import View, fill_views, install_views
 UNREAD_LIMIT = 0.05
 _QUERY_SECONDS = 30.0
 
-__all__ = ["UNREAD_LIMIT", "fingerprint", "judge", "parameters", "query"]
+__all__ = ["UNREAD_LIMIT", "judge", "parameters", "query"]
 
 
 def judge(
@@ -100,16 +99,6 @@ def query(
         hint = f" {did_you_mean(missing[1], tables)}" if missing else ""
         raise UsageError(f"The query is refused: {error}.{hint}") from error
     return list(answer.columns), answer.rows
-
-
-def fingerprint(rule_id: str, path: str | None, evidence: str, ordinal: int) -> str:
-    """Return the identity of a finding; it survives moved lines and changed white space.
-
-    ``evidence`` is the subject or the text of the place, ``ordinal`` counts equal findings.
-    """
-    parts = (rule_id, path or "", " ".join(evidence.split()), str(ordinal))
-    text = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text).hexdigest()[:20]
 
 
 def parameters(rule: Rule, override: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,8 +144,11 @@ def _text(content: Any) -> str:
 
 
 def notebook(cells: Iterable[Mapping[str, Any]], language: str = "python") -> dict[str, Any]:
-    """Return a Jupyter notebook (nbformat 4.5) with the cells of an example."""
-    known = {"code", "markdown", "raw", "count", "outputs", "tags"}
+    """Return a Jupyter notebook (nbformat 4.5) with the cells of an example.
+
+    `repeat` and `repeat_output` say how often the source and the text of outputs stand there.
+    """
+    known = {"code", "markdown", "raw", "count", "outputs", "tags", "repeat", "repeat_output"}
     made = []
     for number, cell in enumerate(cells):
         kind = next((key for key in ("code", "markdown", "raw") if key in cell), None)
@@ -155,11 +158,15 @@ def notebook(cells: Iterable[Mapping[str, Any]], language: str = "python") -> di
             "cell_type": kind,
             "id": f"cell-{number}",
             "metadata": {"tags": list(cell["tags"])} if "tags" in cell else {},
-            "source": str(cell[kind]).splitlines(keepends=True),
+            "source": str(cell[kind]).splitlines(keepends=True) * int(cell.get("repeat", 1)),
         }
         if kind == "code":
             one["execution_count"] = cell.get("count")
-            one["outputs"] = [_output(output) for output in cell.get("outputs", ())]
+            times = int(cell.get("repeat_output", 1))
+            one["outputs"] = [
+                _output(output * times if isinstance(output, str) else output)
+                for output in cell.get("outputs", ())
+            ]
         made.append(one)
     name = "python3" if language == "python" else language
     return {

@@ -16,6 +16,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "module",
             "definition",
+            "code_block",
             "decorator",
             "base",
             "import",
@@ -52,7 +53,8 @@ _KINDS: dict[str, frozenset[str]] = {
     "setting": _CONFIG,
     **dict.fromkeys(("document", "section"), _PROSE),
     **dict.fromkeys(
-        ("run_store", "run", "run_parameter", "run_metric"), frozenset(("yaml", "json"))
+        ("run_store", "run", "run_parameter", "run_metric", "run_point"),
+        frozenset(("yaml", "json")),
     ),
     "secret_candidate": _CODE | _AUTOMATION | _PROSE,
     "personal_data": frozenset(("data", "notebook")),
@@ -60,6 +62,7 @@ _KINDS: dict[str, frozenset[str]] = {
         (
             "technology_use",
             "action",
+            "randomness",
             "entry_point",
             "command_target",
             "entry_reach",

@@ -51,6 +51,33 @@ class Definition(NamedTuple):
     annotated: Annotated[bool, "1 if every parameter and the return value are annotated"]
     complexity: Annotated[int | None, "cyclomatic complexity as radon counts it; NULL for classes"]
     is_async: Annotated[bool, "1 for async def"]
+    parameter_names: Annotated[
+        str,
+        "names of the parameters in order, space-separated; `*` before those that are given by"
+        " keyword only, `*args`, `**kwargs`",
+    ]
+
+
+class CodeBlock(NamedTuple):
+    """A piece of code that says something, in a normal form by which copies are found.
+
+    Pieces of one digest differ in comments, docstrings, layout and names of local values only.
+    """
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    end_line: EndLine
+    scope: Annotated[str, "qualified name of the function; '' at module level"]
+    kind: Annotated[
+        str,
+        "function (body of a function or method) | cell (of a notebook, without imports and"
+        " definitions) | run (statements between two definitions of a module)",
+    ]
+    statements: Annotated[
+        int, "lines that are no import, comment, message, plot or argument parser; at least 8"
+    ]
+    digest: Annotated[str, "of the normal form"]
 
 
 class Decorator(NamedTuple):
@@ -115,7 +142,9 @@ class CallArgument(NamedTuple):
     position: Annotated[int, "0-based; keyword arguments go on counting"]
     keyword: Annotated[str | None, "keyword; '**' for a mapping; '*' for a starred positional"]
     kind: Annotated[
-        str, "string | number | bool | none | name | call | list | dict | fstring | other"
+        str,
+        "string | number | bool | none | name | call | list | dict | fstring | text (put together:"
+        " `folder + '/a.csv'`, `'auc %f' % auc`; written like an f-string) | other",
     ]
     value: Annotated[
         str | None,
@@ -127,7 +156,10 @@ class CallArgument(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A name or attribute bound to a literal, to a call or to a part of a value (only these)."""
+    """A name or attribute bound to a literal, to a call or to a part of a value (only these).
+
+    A key may be bound to a name as well: `run['auc'] = auc`.
+    """
 
     path: Path
     cell: CellIndex
@@ -140,6 +172,21 @@ class Assignment(NamedTuple):
         " filter (`df[df.day < cut]`)",
     ]
     value: Annotated[str | None, "as in call_argument; for a part the name it is taken from"]
+
+
+class Origin(NamedTuple):
+    """Where a value comes from that a function returns, an attribute holds or a name means."""
+
+    path: Path
+    owner: Annotated[str, "the function, or the class of the attribute; '' for a name of a module"]
+    name: Annotated[str, "attribute or name; '' for what the function returns"]
+    part: Annotated[int | None, "0-based part of a returned tuple; NULL for the whole value"]
+    elements: Annotated[bool, "1 if the target is that of the elements of a list or mapping"]
+    target: Annotated[str | None, "resolved dotted name of what was called or is meant"]
+    called: Annotated[bool, "1 if the value is what a call of the target gave"]
+    parameter: Annotated[
+        str | None, "instead of a target: `function:parameter` whose value it is, of the same file"
+    ]
 
 
 class StringLiteral(NamedTuple):
@@ -189,3 +236,28 @@ class Assertion(NamedTuple):
     line: Line
     scope: Scope
     trivial: Annotated[bool, "1 for assert True and the like"]
+
+
+class DataMistake(NamedTuple):
+    """A flow of data inside one file that makes a model's numbers better than they are."""
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    kind: Annotated[
+        str,
+        "fitted-before-split | imputed-before-split | features-selected-before-split |"
+        " resampled-before-split | test-data-fitted | scored-on-training-data |"
+        " selected-on-test-data | rows-in-both-parts | target-in-features |"
+        " time-split-at-random | groups-split-apart",
+    ]
+    subject: Annotated[str, "the value as written: `X`, `df['age']`; '' if it has no name"]
+    what: Annotated[str, "what does it: `StandardScaler.fit_transform`, `fillna(mean())`"]
+    related_cell: Annotated[int | None, "cell of the other place"]
+    related_line: Annotated[
+        int | None, "line of the other place that makes it a mistake: most often the split"
+    ]
+    related: Annotated[str, "what stands there: `train_test_split`, `cross_val_score`"]
+    confidence: Annotated[str, "high | medium | low"]
+    detail: Annotated[str, "the mistake in one sentence"]

@@ -61,6 +61,40 @@ class Action(NamedTuple):
     confidence: Confidence
 
 
+class Randomness(NamedTuple):
+    """A place that draws random numbers, or that seeds what draws them; one row a source.
+
+    A call that draws with a seed of its own (`random_state=1`) is `used` and `seeded`; one without
+    draws from the generator of its `source`, which a `seed` row of the same source may fix.
+    """
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Scope
+    source: Annotated[
+        str,
+        "generator: python | numpy | torch | torch-cuda | tensorflow | paddle | mxnet (one for the"
+        " process) | numpy-generator | python-generator | jax | spark | optuna | hyperopt | xgboost"
+        " | lightgbm | catboost (of an object or library) | torch-entropy (drawn from the system) |"
+        " cudnn (kernels that are not deterministic) | * (a helper that was not read)",
+    ]
+    role: Annotated[str, "used | seed"]
+    technology: Annotated[str, "id of the technology that says so; '' for an idiom"]
+    name: Annotated[str, "the call as written"]
+    call: Annotated[int | None, "id in `call`"]
+    seeded: Annotated[
+        bool | None,
+        "1 if a seed is fixed here; 0 if not (no seed, None, the time); NULL if it can't be told",
+    ]
+    seed_kind: Annotated[
+        str | None,
+        "literal | configuration | argument | computed | default (of the library) | none | time;"
+        " NULL without a seed",
+    ]
+    seed: Annotated[str | None, "the seed as far as it is written: 42, args.seed"]
+
+
 class EntryPoint(NamedTuple):
     """A unit that is started from outside the code."""
 
@@ -147,6 +181,9 @@ class Node(NamedTuple):
     label: Annotated[str, "short text"]
     path: Annotated[str | None, "where it is"]
     line: Line
+    detail: Annotated[
+        str, "of an action what does it (`xgboost`), of a trigger its schedule as written; else ''"
+    ]
 
 
 class Edge(NamedTuple):

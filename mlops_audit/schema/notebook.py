@@ -36,6 +36,12 @@ class Notebook(NamedTuple):
     first_disorder: Annotated[int | None, "index of the first cell that breaks the order"]
     output_bytes: Annotated[int, "bytes of stored outputs: text, data and tracebacks as UTF-8"]
     error_outputs: Annotated[int, "cells that end in an error output"]
+    repeated_counts: Annotated[
+        int, "cells whose execution count an earlier one has too: copied, or run in another kernel"
+    ]
+    skipped_counts: Annotated[
+        int, "numbers up to the highest count that no cell has: cells run again, changed or deleted"
+    ]
     checkpoint: Annotated[bool, "1 for a copy below .ipynb_checkpoints"]
 
 
@@ -55,6 +61,11 @@ class Cell(NamedTuple):
         " nothing else)",
     ]
     error: Annotated[str | None, "exception name of an error output"]
+    stale: Annotated[
+        str | None,
+        "why the outputs are not those of the Python as it stands, if that is certain: empty (there"
+        " is no code) | traceback (an error shows a line that the cell does not hold)",
+    ]
     tags: Annotated[str, "space-separated cell tags"]
     text: Annotated[str, "first 1,000 characters of a markdown cell, '' for code"]
 
@@ -68,3 +79,31 @@ class Magic(NamedTuple):
     kind: Annotated[str, "line | cell | shell"]
     name: Annotated[str, "magic name without %, or '!' for shell"]
     text: Annotated[str, "the rest of the line, at most 500 characters"]
+
+
+class NotebookName(NamedTuple):
+    """A name in the Python of a notebook whose meaning depends on the order in which cells run.
+
+    Told from the code alone, as if all cells ran once from top to bottom; one row a name and kind,
+    for the first place. A notebook whose names can't all be told (star imports, ``%run``, ``exec``,
+    cells that are not valid Python) has rows only for what is certain all the same.
+    """
+
+    path: Path
+    cell: CellIndex
+    line: Line
+    scope: Annotated[
+        str, "function through which the cell uses the name, '' if the cell does itself"
+    ]
+    name: str
+    kind: Annotated[
+        str,
+        "later: used before it is defined | missing: no cell defines it | deleted: used after it"
+        " was deleted | shadowed: called, but a variable took the name of a builtin | rerun: the"
+        " cell changes what an earlier one made, so that running it twice gives something else",
+    ]
+    other_cell: Annotated[
+        int | None, "cell that defines it, deletes it, or made it before; NULL as for `cell`"
+    ]
+    other_line: Annotated[int | None, "line there"]
+    certain: Annotated[bool, "1 if running the cells in order must come to the place"]

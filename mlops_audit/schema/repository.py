@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from mlops_audit.schema.table import Line, Path
+from mlops_audit.schema.table import CellIndex, Line, Path
 
 
 class RepositoryInfo(NamedTuple):
@@ -98,3 +98,17 @@ class IgnorePattern(NamedTuple):
     line: Line
     pattern: Annotated[str, "as written, without the trailing newline"]
     negated: Annotated[bool, "1 if it starts with !"]
+
+
+class Suppression(NamedTuple):
+    """A comment that answers findings: `# mlops-audit: ignore[rule] reason`."""
+
+    path: Path
+    cell: CellIndex
+    line: Annotated[int, "1-based line of the comment; in a notebook the line inside the cell"]
+    first_line: Annotated[int | None, "first line that it speaks for; NULL for the whole file"]
+    last_line: Annotated[int | None, "last line that it speaks for"]
+    rules: Annotated[str, "space-separated rules or practices"]
+    reason: Annotated[str, "what stands behind them, without the day"]
+    until: Annotated[str, "last day on which it counts, YYYY-MM-DD, '' for ever"]
+    problem: Annotated[str, "why it does not count, '' if it does"]

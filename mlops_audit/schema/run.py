@@ -4,7 +4,9 @@ from typing import Annotated, NamedTuple
 
 from mlops_audit.schema.table import Line, Path
 
-StorePath = Annotated[str, "path of the store inside the repository"]
+StorePath = Annotated[
+    str, "path of the store inside the repository, or the address of a tracking store outside it"
+]
 RunId = Annotated[str, "run id inside the store"]
 
 
@@ -14,8 +16,10 @@ class RunStore(NamedTuple):
     path: StorePath
     kind: Annotated[
         str,
-        "mlflow-files | mlflow-db | wandb | tensorboard | dvclive | lightning | hf-trainer |"
-        " ultralytics | hydra | sacred | optuna | catboost | dvc-metrics | other",
+        "mlflow-files | mlflow-db | mlflow-server | wandb | tensorboard | dvclive | lightning |"
+        " hf-trainer | ultralytics | hydra | sacred | optuna | catboost | keras | ray-tune |"
+        " guild | papermill | aim | clearml | comet | neptune | azureml | sagemaker | kedro |"
+        " metaflow | zenml | metrics-file | text-log | dvc-metrics | other",
     ]
     runs: Annotated[int, "runs found in it"]
 
@@ -36,6 +40,7 @@ class Run(NamedTuple):
     commit_sha: Annotated[str | None, "commit it recorded"]
     user: Annotated[str | None, "who started it"]
     parent: Annotated[str | None, "parent run"]
+    dirty: Annotated[bool | None, "1 if it recorded changes that were not committed"] = None
 
 
 class RunParameter(NamedTuple):
@@ -56,6 +61,36 @@ class RunMetric(NamedTuple):
     value: Annotated[float | None, "last value; NULL if it is not a finite number"]
     points: Annotated[int, "values recorded"]
     system: Annotated[bool, "1 for system metrics, step, epoch, learning rate and runtimes"]
+
+
+class RunPoint(NamedTuple):
+    """One value of a metric; of a long history the ends, the extremes and some between."""
+
+    store: StorePath
+    run: RunId
+    key: Annotated[str, "name of the metric"]
+    step: Annotated[int | None, "step, epoch or iteration"]
+    time: Annotated[int | None, "Unix seconds, UTC"]
+    value: Annotated[float | None, "NULL if it is not a finite number"]
+
+
+class RunArtifact(NamedTuple):
+    """A file or folder that a run kept."""
+
+    store: StorePath
+    run: RunId
+    name: Annotated[str, "path of the artifact inside the run, or its name"]
+    kind: Annotated[str, "model | checkpoint | data | image | file"]
+    size: Annotated[int | None, "bytes"]
+
+
+class RunEnvironment(NamedTuple):
+    """What a run says about where it ran: versions, machine, command line."""
+
+    store: StorePath
+    run: RunId
+    key: Annotated[str, "python | os | host | cpu | gpu | image | command | packages | other names"]
+    value: Annotated[str, "at most 500 characters, secrets masked"]
 
 
 class RunTag(NamedTuple):

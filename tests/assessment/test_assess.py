@@ -1,6 +1,8 @@
 """From a real small repository to the result that reports render."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,34 @@ def test_what_is_met_is_asked_for_a_trace_and_not_to_be_mended() -> None:
     met = {item.spec.id for item in judgements if item.status == "met"}
     steps = [s for s in roadmap_of(lifecycle, judgements, (), "production") if s.practice in met]
     assert steps and all("trace" in step.first_step for step in steps)
+
+
+def test_metrics_written_by_hand_count_less_than_those_of_a_tracker(judged: Any) -> None:
+    code = f"import json\n{FIT}json.dump({{'accuracy': 0.9}}, open('metrics.json', 'w'))\n"
+    ci = "on: {schedule: [{cron: '0 3 * * 1'}]}\njobs:\n  t:\n    runs-on: ubuntu-latest\n"
+    ci += "    steps: [{uses: actions/checkout@v4}, {run: python train.py}]\n"
+    result = judged({"train.py": code, ".github/workflows/train.yml": ci})
+    practices = {item.id: item for item in result.practices}
+    kept = practices["metrics-for-every-run"]
+    assert (kept.status, kept.strengths) == ("partial", ("implemented",))
+    assert "by hand" in kept.evidence[0].message
+    assert practices["experiment-tracking-instrumented"].status == "unmet"
+
+
+def test_trials_of_one_search_are_no_comparison_of_experiments(judged: Any, tmp_path: Path) -> None:
+    store = tmp_path / "repository" / "optuna.db"
+    store.parent.mkdir()
+    with closing(sqlite3.connect(store)) as database:
+        database.executescript(
+            "CREATE TABLE studies (study_id INTEGER, study_name TEXT);"
+            "INSERT INTO studies VALUES (1, 'churn');"
+            "CREATE TABLE trials (trial_id INTEGER, number INTEGER, study_id INTEGER, state TEXT);"
+            "INSERT INTO trials VALUES (7, 0, 1, 'COMPLETE'), (8, 1, 1, 'COMPLETE');"
+            "CREATE TABLE trial_values (trial_id INTEGER, objective INTEGER, value REAL);"
+            "INSERT INTO trial_values VALUES (7, 0, 0.5), (8, 0, 0.6);"
+            "CREATE TABLE trial_params (trial_id INTEGER, param_name TEXT, param_value REAL);"
+        )
+    result = judged({"train.py": TRAIN})
+    practices = {item.id: item for item in result.practices}
+    assert len(result.runs["runs"]) == 2
+    assert practices["experiments-comparable"].status == "unmet"

@@ -4,7 +4,7 @@ import json
 
 from cli_support import TRAINING
 
-from mlops_audit.cli.query import _csv_safe
+from mlops_audit.reports.spreadsheet import csv_safe
 
 
 def test_rules_are_listed_one_a_line_in_a_pipe(command) -> None:
@@ -69,12 +69,31 @@ def test_csv_holds_no_formula(command, repository) -> None:
     out = command("query", "SELECT path FROM file ORDER BY path", root).out
     assert out.splitlines()[1] == "'=cmd()"
     for text in ("+1", "-1", "@x", " =x", "\tx", "\rx"):
-        assert _csv_safe(text) == f"'{text}"
-    assert _csv_safe(-1) == -1
-    assert _csv_safe("a=b") == "a=b"
+        assert csv_safe(text) == f"'{text}"
+    assert csv_safe(-1) == -1
+    assert csv_safe("a=b") == "a=b"
 
 
 def test_control_characters_are_shown_in_a_table(command, repository) -> None:
     root = repository({"\x1b[31mred.py": "x = 1\n"})
     out = command("query", "SELECT path FROM file", root, "-f", "table").out
     assert "\x1b" not in out
+
+
+def test_the_graph_of_a_repository_is_printed_and_chosen(command, repository) -> None:
+    path = repository(
+        {
+            "train.py": TRAINING,
+            ".github/workflows/train.yml": "on:\n  schedule: [{cron: '0 6 * * 1'}]\n  push:\n"
+            "jobs:\n  fit:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python train.py\n",
+        }
+    )
+    out = command("graph", path, "--trigger", "schedule", "--action", "train").out
+    first, second = out.splitlines()
+    assert first.endswith("schedule at 06:00, only on Monday")
+    assert second.startswith("└─ job fit → python train.py → train.py → ") and "train (" in second
+    drawn = json.loads(command("graph", path, "-f", "json").out)
+    assert {node["kind"] for node in drawn["nodes"]} >= {"trigger", "job", "command", "action"}
+    assert "No way" in command("graph", path, "--action", "deploy").out
+    refused = command("graph", path, "--action", "trian")
+    assert refused.code == 2 and "Did you mean 'train'?" in refused.err

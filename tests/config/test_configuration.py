@@ -19,6 +19,12 @@ kind = "production"
 exclude = ["/vendor"]
 fail-on = "error"
 min-level = 1
+require = ["unit-tests"]
+baseline = "mlops-audit-baseline.json"
+base = "origin/main"
+max-drop = 5
+fail-on-regression = true
+ratchet = false
 jobs = 2
 max-file-bytes = 100000
 
@@ -30,6 +36,18 @@ limit = 1
 
 [min-score]
 monitoring = 20
+
+[[waivers]]
+rules = ["seeds-fixed"]
+paths = ["demo/**"]
+reason = "The demo needs fresh noise."
+owner = "Ada Lovelace"
+expires = 2026-02-01
+
+[[overrides]]
+paths = ["notebooks/**"]
+ignore = ["hardcoded-local-path"]
+severity = { unit-tests = "note" }
 
 [[attestations]]
 practice = "privacy-protection"

@@ -162,3 +162,55 @@ def test_a_script_beside_a_module_means_that_module(linked):
         "train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
     }
     assert linked(files).rows("SELECT 1 FROM action WHERE action = 'log_metric'") == []
+
+
+def test_modules_that_import_each_other_are_linked_once_around(linked):
+    found = linked(
+        {
+            "a.py": "import b\n\ndef f():\n    return b.g()\n",
+            "b.py": "import c\nfrom a import *\n\ndef g():\n    return c.h()\n",
+            "c.py": "from a import f\n\ndef h():\n    return f()\n",
+            "main.py": "import a\n\nif __name__ == '__main__':\n    a.f()\n",
+        }
+    )
+    assert ("b.py", "g", "high") in found.calls("a.py", "f")
+    assert ("c.py", "h", "high") in found.calls("b.py", "g")
+    assert ("a.py", "f", "high") in found.calls("c.py", "h")
+    reached = found.rows("SELECT path, scope FROM entry_reach WHERE entry_path = 'main.py'")
+    assert {("a.py", "f"), ("b.py", "g"), ("c.py", "h")} <= set(reached)
+
+
+def test_what_a_call_gave_is_not_what_gave_it(linked):
+    repository = linked(
+        {
+            "make.py": "def field():\n    return 1\ndef loss(x):\n    return x\n"
+            "class Net:\n    def __call__(self, x):\n        return x\n",
+            "own.py": "from make import Net, field, loss\n"
+            "class State:\n    apply = field()\n    loss = loss\n    net = Net()\n",
+            "run.py": "from own import State\ndef go():\n    state = State()\n"
+            "    state.apply(1)\n    state.loss(2)\n    state.net(3)\n",
+        }
+    )
+    called = {(path, scope) for path, scope, _ in repository.calls("run.py", "go")}
+    assert ("make.py", "loss") in called
+    assert ("make.py", "Net.__call__") in called
+    assert ("make.py", "Net") not in called
+    assert ("make.py", "field") not in called
+
+
+def test_a_receiver_that_its_file_does_not_explain_stays_named_so(linked):
+    repository = linked({"a.py": "def go(thing):\n    thing.fit(1)\n    thing.part.fit(2)\n"})
+    assert repository.rows("SELECT target FROM call ORDER BY line") == [("?.fit",), ("?.fit",)]
+
+
+def test_what_callers_give_is_less_sure_than_what_the_file_says(linked):
+    repository = linked(
+        {
+            "a.py": "from b import go\nfrom job import Job\nJob().run()\ngo(Job())\n",
+            "b.py": "def go(thing):\n    thing.run()\n",
+            "job.py": "class Job:\n    def run(self):\n        pass\n"
+            "class Other:\n    def run(self):\n        pass\n",
+        }
+    )
+    assert ("job.py", "Job.run", "high") in repository.calls("a.py")
+    assert repository.calls("b.py", "go") == {("job.py", "Job.run", "medium")}

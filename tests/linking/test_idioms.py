@@ -37,6 +37,17 @@ def found(linked, files, *actions):
             "import torch\ndef f(loss, p):\n    loss.backward()\n"
             "    s = torch.optim.lr_scheduler.StepLR(p, 1)\n    s.step()\n",
         ),
+        (
+            ["train a.py:3"],
+            "import jax, optax\ndef step(params, tx, s):\n    g = jax.grad(loss)(params)\n"
+            "    updates, s = tx.update(g, s)\n    return optax.apply_updates(params, updates)\n",
+        ),
+        # A transformation of functions updates what it was given, no weights.
+        (
+            [],
+            "import extract, jax\ndef wrap(f, state):\n    g = jax.grad(f)\n"
+            "    state.update(g)\n    extract.apply_updates(g)\n",
+        ),
         # Not PyTorch at all.
         ([], "def f(book, optimizer):\n    book.backward()\n    optimizer.step()\n"),
         (
@@ -244,7 +255,9 @@ def test_leaks(linked, expected, code):
 def test_a_leak_says_what_was_learned_from_what(linked):
     code = SCALED + "X = StandardScaler().fit_transform(df)\na, b = train_test_split(X)\n"
     rows = linked({"a.py": code}).rows("SELECT name FROM action WHERE action = 'leak'")
-    assert rows == [("StandardScaler.fit_transform on df before the split of line 8",)]
+    assert rows == [
+        ("StandardScaler.fit_transform learns from all rows of df before they are split",)
+    ]
 
 
 SERVICE = """\
@@ -517,6 +530,35 @@ def test_assertions_of_unittest(linked):
         (["write_metric_file a.py:3"], "with open('metrics.json', 'w') as f:\n    pass\n"),
         (["write_metric_file a.py:4"], "import json\nPath('m').write_text(json.dumps(metrics))\n"),
         (["write_metric_file a.py:3"], "utils.save_dict(metrics, 'a.json')\n"),
+        (["write_metric_file a.py:3"], "utils.save_dict(d=metrics, path='a.json')\n"),
+        (["write_metric_file a.py:3"], "self.epoch_metrics.to_csv('epochs.csv')\n"),
+        (
+            ["write_metric_file a.py:5"],
+            "from sklearn.metrics import classification_report\n"
+            "report = classification_report(a, b)\nf.write(report)\n",
+        ),
+        # Texts that are put together.
+        (["write_metric_file a.py:3"], "f.write('%f of %d' % (accuracy * 100, n))\n"),
+        (["write_metric_file a.py:3"], "f.write('{},{}'.format(epoch, mean_reward))\n"),
+        (["write_metric_file a.py:3"], "f.write('mse:{}'.format(a))\n"),
+        (["write_metric_file a.py:3"], "f.write('acc ' + str(acc))\n"),
+        (["write_metric_file a.py:3"], "print(f'{val_loss}', file=log)\n"),
+        (["write_metric_file a.py:3"], "import numpy as np; np.save(out + 'metrics.npy', a)\n"),
+        (
+            ["write_metric_file a.py:4"],
+            "import os\nwith open(os.path.join(out, 'accuracy.txt'), 'wt') as f:\n    pass\n",
+        ),
+        (
+            ["write_metric_file a.py:4"],
+            "result = {'accuracy': a, 'passed': b}\njson.dump(result, f)\n",
+        ),
+        ([], "print(f'{val_loss}')\n"),
+        ([], "print('%f' % val_loss, file=sys.stderr)\n"),
+        ([], "result = {'rows': a}\njson.dump(result, f)\n"),
+        ([], "import numpy as np; np.save(out + 'predictions.npy', a)\n"),
+        ([], "f.write('%s %s' % (name, row))\n"),
+        ([], "f.write(metrics_path + '\\n')\n"),
+        ([], "report = describe(a)\nf.write(report)\n"),
         # Shown, read, or not a metric.
         ([], "print(json.dumps(metrics))\n"),
         ([], "with open('metrics.json') as f:\n    pass\n"),
@@ -526,6 +568,22 @@ def test_assertions_of_unittest(linked):
 )
 def test_metric_files(linked, expected, code):
     code = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n" + code
+    assert found(linked, {"a.py": code}, "write_metric_file") == expected
+
+
+def test_metrics_written_around_an_own_training_loop(linked):
+    code = "import nets\nagent = nets.Agent()\nwith open('log.csv', 'w') as log:\n"
+    code += "    log.write('{},{}'.format(step, avg_reward))\n"
+    files = {"nets.py": TORCH_LOOP, "run.py": code}
+    assert found(linked, files, "write_metric_file") == ["write_metric_file run.py:4"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"), [(["write_metric_file a.py:3"], "accuracy"), ([], "score")]
+)
+def test_what_is_measured_by_hand_from_predictions(linked, expected, value):
+    code = "from tensorflow import keras\nkeras.models.load_model('m').predict(x)\n"
+    code += f"f.write('%f' % {value})\n"
     assert found(linked, {"a.py": code}, "write_metric_file") == expected
 
 
@@ -667,3 +725,76 @@ def test_candidate_and_champion_are_compared_whatever_they_are_measured_by(linke
     assert repository.rows("SELECT path, line, name FROM action WHERE action = 'gate'") == [
         ("gate.py", 4, "champion against candidate")
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        # One call for everything: what it is called with decides.
+        ("log_param", "for k, v in train_args.items():\n    run.log(k, v)\n"),
+        ("log_metric", "for k, v in metrics.items():\n    run.log(k, v)\n"),
+        ("log_metric", "for k, v in args.metrics.items():\n    run.log(k, v)\n"),
+        ("log_param", "\nrun.log('alpha', alpha)\n"),
+        ("log_metric", "\nrun.log('mse', mse)\n"),
+        ("log_metric", "\nrun.log(name, value)\n"),
+    ],
+)
+def test_a_run_of_azure_logs_parameters_as_well(linked, expected, code):
+    code = "from azureml.core import Run\nrun = Run.get_context()\n" + code
+    rows = linked({"a.py": code}).rows("SELECT action, line FROM action WHERE action LIKE 'log_%'")
+    assert rows == [(expected, 4)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (["log_artifact"], "wandb.log({'x': wandb.Image(a), 'y': [wandb.Table(data=t)]})\n"),
+        (["log_metric"], "wandb.log({'x': wandb.Image(a), 'loss': loss})\n"),
+        (["log_metric"], "wandb.log({'conf': wandb.plot.confusion_matrix(a, b)})\n"),
+        (["log_metric"], "wandb.log(values)\n"),
+    ],
+)
+def test_pictures_are_no_metrics(linked, expected, code):
+    rows = linked({"a.py": "import wandb\n" + code}).rows("SELECT action FROM action")
+    assert [action for (action,) in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        ([], "log_metadata(metadata={'rows': len(df)})\n"),
+        (["log_metric"], "log_metadata(metadata={'accuracy': a})\n"),
+        (["log_metric"], "notes = {'metrics': {'a': 1}}\n    log_metadata(metadata=notes)\n"),
+        (["log_metric"], "SVC().fit(X, y)\n    log_metadata(metadata=notes)\n"),
+    ],
+)
+def test_notes_on_data_are_no_metrics(linked, expected, code):
+    code = "from sklearn.svm import SVC\nfrom zenml import log_metadata\ndef step():\n    " + code
+    rows = linked({"a.py": code}).rows("SELECT action FROM action WHERE technology = 'zenml'")
+    assert [action for (action,) in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (
+            ["log_metric a.py:3"],
+            "from dvclive import Live\nwith Live() as live:\n    live.summary['dice'] = dice\n",
+        ),
+        (
+            ["log_metric a.py:3"],
+            "import wandb\nrun = wandb.init()\nrun.summary['acc'] = evaluate(model)\n",
+        ),
+        (["log_metric a.py:2"], "import wandb\nwandb.run.summary['best'] = best\n"),
+        (
+            ["log_metric a.py:3"],
+            "import neptune\nrun = neptune.init_run()\nrun['test/auc'] = auc\n"
+            "run['parameters'] = params\nrun['model/type'] = kind\n",
+        ),
+        ([], "import wandb\nrun = wandb.init()\nrun.summary['notes'] = 'first try'\n"),
+        ([], "run.summary['acc'] = acc\n"),
+        ([], "import wandb\nresults['acc'] = acc\n"),
+    ],
+)
+def test_metrics_that_are_put_into_a_run_by_key(linked, expected, code):
+    assert found(linked, {"a.py": code}, "log_metric") == expected

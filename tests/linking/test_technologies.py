@@ -195,6 +195,31 @@ def test_a_name_that_no_other_tool_has_counts_without_the_import(
     assert (action.path, action.confidence) == ("test_data.py", "medium")
 
 
+def test_what_the_repository_itself_holds_may_be_of_any_type(
+    tmp_path: Path, store: FactStore
+) -> None:
+    tools = catalogue(
+        tmp_path,
+        """
+        imports: [tool]
+        methods: [{name: log_metric, actions: [log_metric], receiver: "*client*"}]
+        """,
+    )
+    for path in ("pkg/base.py", "pkg/train.py"):
+        add(store, "module", path=path, module=path.removesuffix(".py").replace("/", "."))
+    add(store, "definition", path="pkg/base.py", qualname="Job", kind="class")
+    add(store, "definition", path="pkg/base.py", qualname="Job.client_of", kind="method")
+    add(store, "import", path="pkg/train.py", target="tool", root="tool", alias="tool")
+    made = "pkg.base.Job.service.client"
+    add_call(store, "pkg/train.py", f"{made}.log_metric", receiver="client", line=1, id=1)
+    add_call(store, "pkg/train.py", f"{made}.other", receiver="client", line=2, id=2)
+    add_call(
+        store, "pkg/train.py", "pkg.base.CLIENTS.log_metric", receiver="a_client", line=3, id=3
+    )
+    add_call(store, "pkg/train.py", "csv.writer.log_metric", receiver="client", line=4, id=4)
+    assert found(store, tools) == {"log_metric pkg/train.py:1", "log_metric pkg/train.py:3"}
+
+
 def test_an_inherited_method_belongs_to_the_base(tmp_path: Path, store: FactStore) -> None:
     tools = catalogue(tmp_path, 'calls: [{name: "tool.**.fit", actions: [train]}]\n')
     add(store, "module", path="pkg/nets.py", module="pkg.nets")

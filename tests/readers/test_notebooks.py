@@ -457,3 +457,50 @@ def test_any_cell_is_read_without_a_failure(source):
     rows = book(code(source))
     assert len(rows["notebook"]) == 1
     assert not any("failed" in row["problem"] for row in rows.get("diagnostic", []))
+
+
+def test_counts_that_two_cells_share_or_none_has():
+    rows = book(code("a", 1), code("b", 4), code("c", 4), code("d", 6), code("", 9))
+    (notebook,) = rows["notebook"]
+    assert (notebook["repeated_counts"], notebook["skipped_counts"]) == (1, 3)
+
+
+ERROR = {
+    "output_type": "error",
+    "ename": "KeyError",
+    "evalue": "'b'",
+    "traceback": [
+        "\x1b[0;31m---------\x1b[0m",
+        "\x1b[0;32m<ipython-input-3-0123456789ab>\x1b[0m in \x1b[0;36m<module>\x1b[0;34m\x1b[0m\n"
+        "\x1b[0;32m      1\x1b[0m x = 1\n\x1b[0;32m----> 2\x1b[0;31m \x1b[0mdf\x1b[0m['b']",
+        "frame.py in get(key)\n---> 90 return self[key]",
+    ],
+}
+PRINTED = {"output_type": "stream", "name": "stdout", "text": "1"}
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "stale"),
+    [
+        ("print(1)", PRINTED, None),
+        ("# print(1)\n", PRINTED, "empty"),
+        ("", PRINTED, "empty"),
+        ("x = 1\ndf['b']", ERROR, None),
+        ("x = 1\ndf['c']", ERROR, "traceback"),
+        # IPython turns magics into other lines.
+        ("%time\ndf['c']", ERROR, None),
+        ("'''text'''", PRINTED, None),
+    ],
+)
+def test_outputs_that_the_source_did_not_make(source, output, stale):
+    rows = book(code(source, 3, output))
+    assert rows["cell"][0]["stale"] == stale
+
+
+def test_cells_of_two_languages_under_one_kernel():
+    sql = {**code("select 1"), "metadata": {"language": "sql", "name": "cell1"}}
+    python = {**code("f()"), "metadata": {"language": "python", "name": "cell2"}}
+    rows = book(sql, python, metadata={"kernelspec": {"name": "streamlit"}})
+    assert rows["notebook"][0]["language"] == "python"
+    assert calls(rows) == [(1, 1, "?.f")]
+    assert "diagnostic" not in rows

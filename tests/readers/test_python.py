@@ -111,6 +111,25 @@ def test_arguments_keep_kind_value_and_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        ("folder + '/a.csv'", "text", "{folder}/a.csv"),
+        ("Path(out) / 'm.json'", "text", "{out}/m.json"),
+        ("'%f of %d' % (acc * 100, n)", "text", "%f of %d {acc} {n}"),
+        ("'auc ' + str(auc)", "text", "auc {auc}"),
+        ("f'{a} ' + b", "text", "{a} {b}"),
+        # Calculations.
+        ("acc * 100", "other", None),
+        ("a + b", "other", None),
+        ("'=' * 80", "other", None),
+    ],
+)
+def test_a_text_that_is_put_together(value: str, kind: str, text: str | None) -> None:
+    (row,) = [row for row in read(f"f({value})\n")["call_argument"] if row[1] == 0]
+    assert (row[4], row[5]) == (kind, text)
+
+
 def test_loops_guards_and_scopes_are_known() -> None:
     code = (
         "def train(n):\n"

@@ -5,7 +5,7 @@ import pytest
 
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
-from mlops_audit.rules.engine import fingerprint, judge, query
+from mlops_audit.rules.engine import judge, query
 from mlops_audit.rules.judging import Attestation
 from mlops_audit.rules.model import Place, Rule, Status, Verdict
 from mlops_audit.schema import Action, Diagnostic, File, FileZone
@@ -281,16 +281,3 @@ def test_a_query_reads_facts_and_nothing_else(store: FactStore) -> None:
     with pytest.raises(UsageError, match="only reading is allowed"):
         query(store, "DELETE FROM action")
     assert query(store, "SELECT count(*) FROM action")[1] == [(1,)]
-
-
-def test_a_fingerprint_survives_white_space_but_not_another_place() -> None:
-    first = fingerprint("r", "a.py", "model.fit(X,  y)", 0)
-    assert first == fingerprint("r", "a.py", "  model.fit(X,\ty) ", 0)
-    others = {
-        fingerprint("r2", "a.py", "model.fit(X, y)", 0),
-        fingerprint("r", "b.py", "model.fit(X, y)", 0),
-        fingerprint("r", None, "model.fit(X, y)", 0),
-        fingerprint("r", "a.py", "model.fit(X, z)", 0),
-        fingerprint("r", "a.py", "model.fit(X, y)", 1),
-    }
-    assert len(others | {first}) == 6

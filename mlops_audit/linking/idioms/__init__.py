@@ -11,8 +11,11 @@ from mlops_audit.linking.idioms.gate import gates
 from mlops_audit.linking.idioms.leak import leaks
 from mlops_audit.linking.idioms.link_commit import commit_links
 from mlops_audit.linking.idioms.metric_file import metric_files
+from mlops_audit.linking.idioms.own_estimators import own_estimators
 from mlops_audit.linking.idioms.prediction_log import prediction_logs
 from mlops_audit.linking.idioms.reached import Reached
+from mlops_audit.linking.idioms.recorded import recorded
+from mlops_audit.linking.idioms.run_summary import run_summaries
 from mlops_audit.linking.idioms.seed import seeds, switches
 from mlops_audit.linking.idioms.serve import demos, services
 from mlops_audit.linking.idioms.shell_gate import shell_gates
@@ -22,17 +25,21 @@ from mlops_audit.linking.idioms.verdict import verdicts
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import Action
 
+__all__ = ["find_idioms", "find_reaching_idioms", "recorded"]
+
 _IN_THE_CODE = (
     training_loops,
     seeds,
     switches,
     splits,
     leaks,
+    run_summaries,
     metric_files,
     drift_checks,
     data_checks,
 )
 _THROUGH_THE_GRAPH = (
+    own_estimators,
     services,
     demos,
     batch_predictions,

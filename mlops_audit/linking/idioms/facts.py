@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mlops_audit.linking.names import words
@@ -40,8 +40,10 @@ class Known:
             )
         )
         self._imports: dict[str, set[str]] = defaultdict(set)
-        for path, root in connection.execute("SELECT DISTINCT path, root FROM import"):
+        self._targets: dict[str, set[str]] = defaultdict(set)
+        for path, root, target in connection.execute("SELECT path, root, target FROM import"):
             self._imports[path].add(root)
+            self._targets[path].add(target)
         self._of_call: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._of_scope: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._of_file: dict[str, set[str]] = defaultdict(set)
@@ -65,6 +67,23 @@ class Known:
         """Tell whether a file imports one of the packages."""
         return not self._imports.get(path, set()).isdisjoint(roots)
 
+    def judging(self, actions: Collection[str]) -> set[str]:
+        """Return the files in which one of the actions is done, and those that import them."""
+        there = {action.path for kind in actions for action in self._of_kind.get(kind, ())}
+        modules = {
+            suffix: path for path in there if path.endswith(".py") for suffix in _module_names(path)
+        }
+        users = {
+            path
+            for path, targets in self._targets.items()
+            if any(
+                modules.get(name, path) != path
+                for target in targets
+                for name in (target, target.rpartition(".")[0])
+            )
+        }
+        return there | users
+
     def of_call(self, path: str, call: int) -> set[str]:
         """Return what technologies say that a call does."""
         return self._of_call.get((path, call), set())
@@ -80,6 +99,14 @@ class Known:
     def of_file(self, path: str) -> set[str]:
         """Return what is done in one file."""
         return self._of_file.get(path, set())
+
+
+def _module_names(path: str) -> Iterator[str]:
+    """Yield the dotted names under which a module may be imported: which folder is the root?"""
+    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    while name:
+        yield name
+        name = name.partition(".")[2]
 
 
 def name_parts(name: str) -> tuple[str, ...]:

@@ -9,15 +9,19 @@ from mlops_audit.linking.idioms.facts import Known, Site, idiom, name_parts
 from mlops_audit.linking.names import words
 from mlops_audit.schema import Action
 
-#: What computes a gradient, by the package that must be imported.
+#: What computes a gradient: the packages that it is of, and the technology that this means.
 _GRADIENTS = {
-    "backward": ("torch", "pytorch"),
-    "GradientTape": ("tensorflow", "tensorflow-keras"),
-    "value_and_grad": ("jax", "jax"),
-    "grad": ("jax", "jax"),
-    "minimize": ("tensorflow", "tensorflow-keras"),
+    "backward": {
+        "torch": "pytorch",
+        "accelerate": "hf-training",
+        "paddle": "paddle",
+        "tinygrad": "tinygrad",
+    },
+    "GradientTape": {"tensorflow": "tensorflow-keras"},
+    "value_and_grad": {"jax": "jax", "flax": "jax", "mlx": "tinygrad"},
+    "grad": {"jax": "jax", "flax": "jax", "mlx": "tinygrad"},
+    "minimize": {"tensorflow": "tensorflow-keras"},
 }
-_PADDLE = ("paddle", "paddle")
 #: What takes a step with it.
 _STEPS = {
     "backward": words("step minimize"),
@@ -27,7 +31,7 @@ _STEPS = {
     "minimize": words("run"),
 }
 _METHODS = sorted(set(_GRADIENTS).union(*_STEPS.values()))
-_OPTIMISERS = words("optim optimizer optimizers optimiser optimisers opt opts opti scaler state")
+_OPTIMISERS = words("optim optimizer optimizers optimiser optimisers opt opts opti scaler")
 _OPTIMISER_STARTS = ("opt", "adam", "sgd")
 
 
@@ -59,7 +63,7 @@ def training_loops(connection: sqlite3.Connection, known: Known) -> Iterator[Act
             if found is None or _framework_runs(path, call.scope, taught) or call.scope in done:
                 continue
             step = _step(call, calls)
-            if step is None:
+            if step is None or "train" in known.of_call(path, step.id):
                 continue
             done.add(call.scope)
             confidence = "high" if _around(call.scope, step.scope) else "medium"
@@ -76,19 +80,15 @@ def training_loops(connection: sqlite3.Connection, known: Known) -> Iterator[Act
 def _technology(call: _Call, path: str, known: Known) -> str | None:
     if call.method not in _GRADIENTS:
         return None
-    root, technology = _GRADIENTS[call.method]
+    packages = _GRADIENTS[call.method]
     if call.method == "backward":
         if not call.receiver or call.receiver in ("self", "super()"):
             return None
-        if not known.imports(path, "torch"):
-            return _PADDLE[1] if known.imports(path, _PADDLE[0]) else None
-    elif call.method == "minimize":
-        # Graphs of TensorFlow 1: the operation is built here and run in a session.
-        if not call.target.startswith("tensorflow.") or ".train." not in call.target:
-            return None
-    elif not call.target.startswith(f"{root}."):
-        return None
-    return technology
+        return next((packages[root] for root in packages if known.imports(path, root)), None)
+    technology = packages.get(call.target.partition(".")[0])
+    # Graphs of TensorFlow 1: the operation is built here and run in a session.
+    built = call.method != "minimize" or ".train." in call.target
+    return technology if built else None
 
 
 def _step(gradient: _Call, calls: list[_Call]) -> _Call | None:
@@ -105,8 +105,10 @@ def _step(gradient: _Call, calls: list[_Call]) -> _Call | None:
 
 
 def _is_step(call: _Call, gradient: _Call) -> bool:
-    if call.method in ("apply_gradients", "apply_updates", "assign_sub"):
+    if call.method in ("apply_gradients", "assign_sub"):
         return True
+    if call.method == "apply_updates":
+        return call.target.startswith(("optax.", "equinox.", "?."))
     if gradient.method == "minimize":
         return "Session" in call.target or call.receiver.lower().startswith("sess")
     if call.target.startswith(("torch.optim.lr_scheduler.", "optax.", "paddle.optimizer.lr.")):

@@ -15,9 +15,10 @@ from mlops_audit.linking.technologies.model import (
     GlobEntry,
     KeyEntry,
     NameEntry,
+    RandomEntry,
     Technology,
 )
-from mlops_audit.linking.technologies.name_index import NameIndex
+from mlops_audit.linking.technologies.name_index import Buckets, NameIndex
 
 
 class FileHit(NamedTuple):
@@ -105,6 +106,11 @@ class Catalogue:
         return found
 
     @cached_property
+    def method_names(self) -> frozenset[str]:
+        """Last parts of the names of all calls and methods that some entry knows."""
+        return frozenset(self.methods) | self.calls.last_parts()
+
+    @cached_property
     def keywords(self) -> frozenset[str]:
         """Keywords that some entry asks for."""
         return frozenset(
@@ -112,6 +118,28 @@ class Catalogue:
             for technology in self._all()
             for entry in (*technology.calls, *technology.methods, *technology.decorators)
             if entry.keyword
+        )
+
+    @cached_property
+    def randomness(self) -> Buckets[tuple[int, str, RandomEntry]]:
+        """Entries for randomness by dotted name, with their order and technology."""
+        found: Buckets[tuple[int, str, RandomEntry]] = Buckets()
+        order = 0
+        for technology in self._all():
+            for entry in technology.randomness:
+                for name in expand_braces(entry.name):
+                    found.add(name, (order, technology.id, entry))
+                order += 1
+        return found
+
+    @cached_property
+    def random_roots(self) -> frozenset[str]:
+        """First parts of the names of `randomness`."""
+        return frozenset(
+            name.partition(".")[0]
+            for technology in self._all()
+            for entry in technology.randomness
+            for name in expand_braces(entry.name)
         )
 
     @cached_property

@@ -1,9 +1,10 @@
 """Matching code: dependencies, imports, calls, base classes, decorators."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from mlops_audit.linking.receivers import Named
 from mlops_audit.linking.technologies.catalogue import Catalogue, normalised
 from mlops_audit.linking.technologies.globs import text_test
 from mlops_audit.linking.technologies.model import NameEntry, Technology
@@ -11,6 +12,8 @@ from mlops_audit.linking.technologies.name_index import Hit
 from mlops_audit.linking.technologies.project_names import ProjectNames
 from mlops_audit.linking.technologies.sink import Place, Sink
 
+#: Calls that make whatever a configuration names.
+_FACTORIES = ("hydra.utils.instantiate.", "hydra.utils.call.")
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -27,13 +30,19 @@ class Argument(NamedTuple):
 Arguments = dict[tuple[str, int], list[Argument]]
 
 
-def match_code(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
+#: Names for calls on receivers that their own file does not explain, by (path, call id).
+NamedCalls = Mapping[tuple[str, int], Sequence[Named]]
+
+
+def match_code(
+    connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink, named: NamedCalls
+) -> None:
     """Match everything that Python code says."""
     _dependencies(connection, catalogue, sink)
     names = ProjectNames(connection)
     imports = _Imports(connection, catalogue, names, sink)
     arguments = _arguments(connection, catalogue)
-    _calls(connection, catalogue, names, imports, arguments, sink)
+    _calls(connection, catalogue, names, imports, arguments, sink, named)
     _bases(connection, catalogue, names, sink)
     _decorators(connection, catalogue, names, arguments, sink)
 
@@ -117,6 +126,7 @@ def _calls(
     imports: _Imports,
     arguments: Arguments,
     sink: Sink,
+    named: NamedCalls,
 ) -> None:
     outward: dict[tuple[str, str], tuple[str, bool]] = {}
     for path, call, cell, line, scope, target, method, receiver in connection.execute(
@@ -124,40 +134,72 @@ def _calls(
     ):
         given = arguments.get((path, call), ())
         place = Place(path, cell, line, scope)
+        told = [names.outward(*one) for one in named.get((path, call), ())]
+        foreign = [name for name, own in told if not own]
         if target.startswith("?."):
-            _method(catalogue, imports, given, place, method, receiver, call, sink)
+            if foreign or not told:
+                done = [_act(catalogue, name, given, place, call, sink) for name in foreign]
+                if not any(done):
+                    _method(catalogue, imports, given, place, method, receiver, call, sink)
             continue
         name, own = outward.get((path, target)) or outward.setdefault(
             (path, target), names.outward(path, target)
         )
         if own or (path, name.partition(".")[0]) in imports.shadowed:
             continue
-        groups = catalogue.calls.find(name)
-        for hits in groups:
-            hit = _chosen(hits, given)
-            if hit is not None:
-                sink.use(hit.technology, place, "called", name, hit.entry.confidence)
-                sink.act(
-                    hit.entry.actions,
-                    hit.technology,
-                    place,
-                    via="call",
-                    name=name,
-                    confidence=hit.entry.confidence,
-                    call=call,
-                )
-        if groups:
+        if _act(catalogue, name, given, place, call, sink, sure=True):
+            continue
+        # All are recorded: a helper may do one thing to what one caller hands in, another next.
+        done = [_act(catalogue, one, given, place, call, sink) for one in foreign]
+        if any(done):
             continue
         known = catalogue.imported(name)
         for technology in known:
             sink.use(technology, place, "called", name)
-        if receiver and not known and _project_made(path, name, names):
+        if receiver and (
+            name.startswith(_FACTORIES) or (not known and _project_made(path, name, names))
+        ):
             _method(catalogue, imports, given, place, method, receiver, call, sink)
 
 
+def _act(
+    catalogue: Catalogue,
+    name: str,
+    given: Sequence[Argument],
+    place: Place,
+    call: int,
+    sink: Sink,
+    *,
+    sure: bool = False,
+) -> bool:
+    """Record what a call by this name does; tell whether any technology knows the name."""
+    groups = catalogue.calls.find(name)
+    for hits in groups:
+        hit = _chosen(hits, given)
+        if hit is not None:
+            confidence = hit.entry.confidence
+            if not sure and confidence == "high":
+                confidence = "medium"
+            sink.use(hit.technology, place, "called", name, confidence)
+            sink.act(
+                hit.entry.actions,
+                hit.technology,
+                place,
+                via="call",
+                name=name,
+                confidence=confidence,
+                call=call,
+            )
+    return bool(groups)
+
+
 def _project_made(path: str, name: str, names: ProjectNames) -> bool:
-    """Tell whether a receiver came out of a function of the repository: its type is unknown."""
-    return name.startswith(".") or names.outward(path, name.rpartition(".")[0])[1]
+    """Tell whether a receiver came out of the repository's own code: its type is unknown.
+
+    It may be what a function returned, an attribute of a class or a variable of a module.
+    """
+    receiver = name.rpartition(".")[0]
+    return name.startswith(".") or names.outward(path, receiver)[1] or names.holds(path, receiver)
 
 
 def _method(

@@ -10,8 +10,9 @@ from mlops_audit.linking.technologies.model import (
     KeyEntry,
     LaunchEntry,
     NameEntry,
+    RandomEntry,
 )
-from mlops_audit.linking.technologies.vocabulary import ACTIONS, CONFIDENCES
+from mlops_audit.linking.technologies.vocabulary import ACTIONS, CONFIDENCES, RANDOM_SOURCES
 
 _COMMON = {"actions", "confidence", "since", "until"}
 #: Keys by which an entry asks for an argument.
@@ -124,6 +125,39 @@ def launch_entry(spot: Spot, one: dict[str, Any]) -> LaunchEntry:
         arguments=_optional(one, "arguments", spot),
         directory=_optional(one, "directory", spot),
     )
+
+
+def random_entry(spot: Spot, one: dict[str, Any]) -> RandomEntry:
+    """Return the entry of a call that draws random numbers or seeds a generator."""
+    known = {"name", "draws", "seeds", "argument", "default", "when", "unless"}
+    check_keys(spot, one, known, required=("name",))
+    if ("draws" in one) == ("seeds" in one):
+        raise WrongError(spot, "a source of randomness either `draws` or `seeds`.")
+    name = text_of(one, "name", spot)
+    _balanced((*spot, "name"), name)
+    seeds = one.get("seeds", [])
+    if not isinstance(seeds, list):
+        raise WrongError((*spot, "seeds"), "seeds is a list.")
+    for source in (*seeds, *([one["draws"]] if "draws" in one else [])):
+        if source not in RANDOM_SOURCES:
+            refuse_unknown(spot, "source of randomness", str(source), RANDOM_SOURCES)
+    return RandomEntry(
+        name=name,
+        draws=one.get("draws"),
+        seeds=tuple(seeds),
+        argument=_optional(one, "argument", spot),
+        default=_optional(one, "default", spot),
+        when=_asked(spot, one, "when"),
+        unless=_asked(spot, one, "unless"),
+    )
+
+
+def _asked(spot: Spot, one: dict[str, Any], name: str) -> tuple[str, str] | None:
+    text = _optional(one, name, spot)
+    if text is None:
+        return None
+    keyword, _, value = text.partition(": ")
+    return keyword, value or "*"
 
 
 def _sibling(spot: Spot, one: dict[str, Any], name: str) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ from mlops_audit.linking.technologies.entry_loader import (
     launch_entry,
     mappings_of,
     name_entry,
+    random_entry,
     refuse_unknown,
     strings_of,
     text_of,
@@ -31,7 +32,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TOP = {"id", "title", "category", "homepage", "packages", "imports", "calls", "methods", "bases",
         "decorators", "commands", "uses", "images", "files", "keys", "launches",
-        "links"}  # fmt: skip
+        "randomness", "links"}  # fmt: skip
 
 
 def technology_files(paths: Iterable[Path]) -> list[Path]:
@@ -152,6 +153,7 @@ def _technology(path: Path, document: Any) -> Technology:
         files=entries("files", lambda spot, one: glob_entry(spot, one, "glob")),
         keys=entries("keys", key_entry),
         launches=entries("launches", launch_entry),
+        randomness=entries("randomness", random_entry),
         links=entries(
             "links", lambda spot, one: (text_of(one, "title", spot), text_of(one, "url", spot))
         ),

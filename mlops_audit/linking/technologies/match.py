@@ -1,8 +1,9 @@
 """Finding the technologies of the catalogue in the facts, and what they do there."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from mlops_audit.linking.receivers import Named
 from mlops_audit.linking.technologies.automation import match_automation
 from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.code import match_code
@@ -15,14 +16,16 @@ def match_technologies(
     connection: sqlite3.Connection,
     catalogue: Catalogue,
     launches: Sequence[Command] | None = None,
+    named: Mapping[tuple[str, int], Sequence[Named]] | None = None,
 ) -> tuple[list[TechnologyUse], list[Action]]:
     """Return where technologies appear and what is done with them, sorted by place.
 
-    ``launches`` are the commands that code starts, found here if they are not given.
+    ``launches`` are the commands that code starts, found here if they are not given. ``named``
+    says what calls on unknown receivers mean, where other files tell.
     """
     sink = Sink()
     if launches is None:
         launches = find_launches(connection, catalogue.technologies.values())
-    match_code(connection, catalogue, sink)
+    match_code(connection, catalogue, sink, named or {})
     match_automation(connection, catalogue, launches, sink)
     return sink.sorted_uses(), sink.sorted_actions()

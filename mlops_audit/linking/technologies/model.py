@@ -82,6 +82,24 @@ class LaunchEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RandomEntry:
+    """A call that draws from a generator of random numbers, or that seeds some.
+
+    ``argument`` names the seed by keyword or position, with alternatives: ``seed|0``. A call that
+    draws and gives it has a generator of its own. ``default`` is the seed of a call without it.
+    ``when`` and ``unless`` ask for an argument (name, and a text glob over what it holds).
+    """
+
+    name: str
+    draws: str | None
+    seeds: tuple[str, ...]
+    argument: str | None
+    default: str | None
+    when: tuple[str, str] | None
+    unless: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Technology:
     """One technology file."""
 
@@ -101,6 +119,7 @@ class Technology:
     files: tuple[GlobEntry, ...]
     keys: tuple[KeyEntry, ...]
     launches: tuple[LaunchEntry, ...]
+    randomness: tuple[RandomEntry, ...]
     links: tuple[tuple[str, str], ...]
     origin: str
 

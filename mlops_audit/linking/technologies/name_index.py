@@ -45,6 +45,10 @@ class Buckets(Generic[T]):
         else:
             self._rest.append(pair)
 
+    def last_parts(self) -> frozenset[str]:
+        """Return the last parts of all globs that end in a literal one."""
+        return frozenset(name.rpartition(".")[2] for name in self._exact) | self._by_last.keys()
+
     def find(self, name: str) -> list[T]:
         """Return the values whose glob matches the name."""
         found = list(self._exact.get(name, ()))
@@ -67,6 +71,10 @@ class NameIndex:
                 for name in expand_braces(entry.name):
                     self._buckets.add(name, Hit(order, technology, entry))
                 order += 1
+
+    def last_parts(self) -> frozenset[str]:
+        """Return the last parts of the names that are known."""
+        return self._buckets.last_parts()
 
     def find(self, name: str) -> tuple[tuple[Hit, ...], ...]:
         """Return, for each technology that knows the name, its matching entries in file order."""

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 
-_DEPTH = 8
+from mlops_audit.linking.values import Values
+
+_DEPTH = 12
 
 
 class ProjectNames:
@@ -15,6 +17,8 @@ class ProjectNames:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read modules, definitions, imports and values."""
+        self._values = Values(connection)
         self._module_of: dict[str, str | None] = {}
         self._dotted: set[str] = set()
         #: Folders that are packages: absolute imports in them mean what is installed.
@@ -32,7 +36,8 @@ class ProjectNames:
                 continue
             name = module.rpartition(".")[2]
             # `mlflow.py` that imports `mlflow` means the library: it can't stand in front of it.
-            wraps = (path, name) in imports
+            # The file of a package that imports its own modules does not wrap anything.
+            wraps = (path, name) in imports and not path.endswith("/__init__.py")
             if not wraps:
                 self._dotted.add(module)
             for suffix in _suffixes(module):
@@ -97,16 +102,15 @@ class ProjectNames:
             defined = self._definitions.get(path, set())
             if name in defined:
                 return target, True
-            owner, _, member = name.rpartition(".")
-            if owner and (path, owner) in self._classes:
-                bases = self._bases.get((path, owner), [])
-                step = self._inherited(path, bases, member)
-            else:
-                step = self._rebound(path, name)
+            step = self._step(path, name)
             if step is None:
                 return target, False
             path, target = step
         return target, False
+
+    def holds(self, path: str, target: str) -> bool:
+        """Tell whether a name lies inside a module of the repository, whatever it is there."""
+        return self._place(path, target) is not None
 
     def _place(self, path: str, target: str) -> tuple[str, str] | None:
         if target.startswith("."):
@@ -117,6 +121,30 @@ class ProjectNames:
             if module is not None and module != path:
                 return module, ".".join(parts[end:])
         return None
+
+    def _step(self, path: str, name: str) -> tuple[str, str] | None:
+        """Follow a name of a module one step: through a class, a function or what it is bound to.
+
+        A name that only several values explain is followed to the first of them.
+        """
+        defined = self._definitions.get(path, set())
+        parts = name.split(".")
+        for end in range(len(parts) - 1, 0, -1):
+            owner, rest = ".".join(parts[:end]), parts[end:]
+            if owner not in defined:
+                continue
+            if (path, owner) not in self._classes:
+                found = next(self._values.onward(path, owner, "", rest), None)
+                return None if found is None else (path, found)
+            found = next(self._values.onward(path, owner, rest[0], rest[1:]), None)
+            if found is not None:
+                return path, found
+            return self._inherited(path, self._bases.get((path, owner), []), ".".join(rest))
+        rebound = self._rebound(path, name)
+        if rebound is None:
+            found = next(self._values.onward(path, "", parts[0], parts[1:]), None)
+            return None if found is None else (path, found)
+        return rebound
 
     def _rebound(self, path: str, name: str) -> tuple[str, str] | None:
         head, dot, rest = name.partition(".")
@@ -130,8 +158,10 @@ class ProjectNames:
                 return path, f"{base}.{member}"
             owner_path, owner = place
             if (owner_path, owner) in self._classes:
-                own = f"{owner}.{member}" in self._definitions.get(owner_path, ())
-                if own or self._bases.get((owner_path, owner)):
+                first = member.partition(".")[0]
+                own = f"{owner}.{first}" in self._definitions.get(owner_path, ())
+                held = self._values.held(owner_path, owner, first)
+                if own or held or self._bases.get((owner_path, owner)):
                     return owner_path, f".{owner}.{member}"
         return None
 

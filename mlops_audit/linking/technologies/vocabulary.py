@@ -6,7 +6,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 #: What code or automation can do. A technology file that uses another word is refused.
-#: ``leak`` is a fault rather than a deed: something learned from all rows before they are split.
+#: ``leak`` is a fault rather than a deed: rows that are held back, or what was learned from them,
+#: reach training.
 ACTIONS: frozenset[str] = _words(
     """
     load_data save_data describe_data validate_data version_data mask_data move_data prepare_data
@@ -31,6 +32,16 @@ CATEGORIES: frozenset[str] = _words(
     tracking registry data-versioning feature-store validation labelling orchestration training
     tuning distributed evaluation explainability fairness llm serving batch edge packaging ci-cd
     infrastructure observability drift alerting security governance data testing web configuration
+    """
+)
+
+#: Generators of random numbers: those of a process (python, numpy, torch …), which one call seeds
+#: for all, and those that an object or a library keeps for itself.
+RANDOM_SOURCES: frozenset[str] = _words(
+    """
+    python numpy torch torch-cuda tensorflow paddle mxnet
+    python-generator numpy-generator torch-entropy jax spark optuna hyperopt
+    xgboost lightgbm catboost cudnn
     """
 )
 

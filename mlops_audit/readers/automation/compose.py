@@ -49,16 +49,18 @@ def _service(path: str, scope: str, service: Node, log: CommandLog) -> Iterator[
         file, name = text_or_none(base.get("file")), text_or_none(base.get("service")) or ""
         kind, target = ("file", file) if file else ("part", f"stage:{name}")
         yield UnitLink(path, base.line, scope, kind, target[:VALUE_LIMIT])
+    build = service.get("build")
+    context = text_or_none(build) or text_or_none(build.get("context")) or "."
     words = _words(service)
     if words:
         given = service.first("entrypoint", "command")
         # Compose writes `$$` for a dollar sign of the container's own shell.
         text = words.replace("$$", "$")
-        log.shell(text, given.start or given.line, scope, directory=folder(path))
+        place = normpath(join(folder(path), context)) if "$" not in context else folder(path)
+        directory = "" if place == "." or place.startswith("..") else place
+        log.shell(text, given.start or given.line, scope, directory=directory)
         return
-    build = service.get("build")
     if build:
-        context = text_or_none(build) or text_or_none(build.get("context")) or "."
         file = text_or_none(build.get("dockerfile")) or "Dockerfile"
         if "://" not in context and "$" not in context + file:
             target = normpath(join(context, file))

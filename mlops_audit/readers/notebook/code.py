@@ -8,7 +8,9 @@ from typing import Any
 from mlops_audit.readers.dependencies.install_command import installed
 from mlops_audit.readers.dependencies.requirements import read_requirements
 from mlops_audit.readers.masking import masked_text
+from mlops_audit.readers.notebook.program import Program
 from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.flow import data_mistakes, matters
 from mlops_audit.readers.python.magics import Prepared
 from mlops_audit.readers.python.source import count_code_lines, module_name, parse, split_lines
 from mlops_audit.readers.shell import commands, working_directory
@@ -37,6 +39,7 @@ class CodeCells:
     def __init__(self, path: str) -> None:
         self._path = path
         self._analysis = Analysis(path)
+        self._program = Program(path)
         self._magics: list[Magic] = []
         self._commands: list[Command] = []
         self._dependencies: list[Dependency] = []
@@ -52,9 +55,24 @@ class CodeCells:
         #: Statements and lines of the cells whose lines are those of the file.
         self._body: list[ast.stmt] = []
         self._file: list[str] = []
+        #: What runs in one environment, in the order of the cells.
+        self._sequence: list[tuple[ast.Module, int | None]] = []
+        self._texts: list[str] = []
 
-    def python(self, prepared: Prepared, cell: int | None, place: str, before: int = 0) -> None:
-        """Take the Python of a cell; `place` names it in words, `before` lines precede it."""
+    def python(
+        self,
+        prepared: Prepared,
+        cell: int | None,
+        place: str,
+        before: int = 0,
+        *,
+        may_fail: bool = False,
+    ) -> None:
+        """Take the Python of a cell.
+
+        `place` names it in words, `before` lines precede it; `may_fail` says that it is meant to
+        end in an error.
+        """
         if prepared.python is not None:
             lines, apart = prepared.python, False
         elif prepared.written.endswith(".py"):
@@ -62,15 +80,20 @@ class CodeCells:
             blank = [""] * (prepared.body_line - 1)
             lines, apart = blank + split_lines(prepared.body), True
         else:
+            self._program.add(None, prepared, cell, before)
             return
         if not any(map(str.strip, lines)):
+            self._program.add(None, prepared, cell, before)
             return
         text = "\n".join(lines)
         self._characters += len(text)
         if self._characters > CODE_LIMIT:
             self._full.add("code")
+            self._program.lose()
             return
         tree, parsed, problem, line = parse(text)
+        whole = tree if parsed == "full" else None
+        self._program.add(whole, prepared, cell, before, may_fail=may_fail)
         if prepared.doubtful and problem is not None:
             return
         self._parsed.add(parsed)
@@ -85,12 +108,26 @@ class CodeCells:
             return
         if apart:
             self._analysis.add_apart(tree, lines, cell)
-        elif cell is not None:
+            return
+        self._sequence.append((tree, cell))
+        self._texts.append(text)
+        if cell is not None:
             self._analysis.add(tree, lines, cell)
         else:
             self._body.extend(ast.increment_lineno(tree, before).body)
             self._file.extend("" for _ in range(before - len(self._file)))
             self._file.extend(lines)
+
+    def lost(self) -> None:
+        """Note that a code cell was not read; it may have defined anything."""
+        self._program.lose()
+
+    def names(self, prepared: Prepared, before: int) -> None:
+        """Take only the names of a cell, whose Python another reader analyses."""
+        text = "\n".join(prepared.python or ())
+        parsed = parse(text) if text.strip() else None
+        tree = parsed.tree if parsed is not None and parsed.parsed == "full" else None
+        self._program.add(tree, prepared, None, before)
 
     def uses(self, prepared: Prepared, cell: int | None, before: int = 0) -> None:
         """Take the magics and shell lines of a cell; `before` lines of the file precede it."""
@@ -148,8 +185,11 @@ class CodeCells:
         yield from dict.fromkeys(self._dependencies)
         if self._body:
             self._analysis.add(ast.Module(body=self._body, type_ignores=[]), self._file)
+        yield from self._program.rows()
         if kind is not None and self._parsed:
             yield from self._analysis.rows()
+            if matters("\n".join(self._texts)):
+                yield from data_mistakes(self._path, self._sequence)
             yield Module(
                 self._path,
                 module_name(self._path),

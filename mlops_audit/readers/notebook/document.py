@@ -102,7 +102,9 @@ def _load(content: bytes) -> JupyterDocument:
             odd += 1
     if odd:
         problems.append((f"has {odd} cell(s) that are no cells", True))
-    declared = next((cell.language for cell in cells if cell.kind == "code" and cell.language), "")
+    said = [cell.language for cell in cells if cell.kind == "code" and cell.language]
+    # Among cells of several languages Python is the one that the kernel runs.
+    declared = "python" if "python" in said else next(iter(said), "")
     language, kernel = kernel_of(metadata, declared)
     databricks = _DATABRICKS in metadata
     return JupyterDocument(
@@ -201,7 +203,9 @@ def _tags(value: Any) -> str:
 
 
 def _own_language(cell: dict[str, Any], metadata: dict[str, Any]) -> str:
-    for value in (_mapping(metadata.get("vscode")).get("languageId"), cell.get("language")):
+    vscode = _mapping(metadata.get("vscode"))
+    # Snowflake writes it into the metadata of a cell itself.
+    for value in (vscode.get("languageId"), metadata.get("language"), cell.get("language")):
         if isinstance(value, str) and value.strip():
             return language_name(value)
     return ""

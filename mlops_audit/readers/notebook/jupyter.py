@@ -18,16 +18,20 @@ from mlops_audit.readers.notebook.prose import (
     section_rows,
     shown_text,
 )
+from mlops_audit.readers.notebook.stale import stale_reason
 from mlops_audit.readers.python.magics import Prepared, prepare
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Cell, Diagnostic, Notebook
+
+#: Languages of cells that define no name of Python.
+_NAMELESS = frozenset({"bash", "powershell", "markdown", "html", "css", "json", "yaml"})
 
 
 class JupyterReader:
     """Notebooks of Jupyter and of everything that stores in its format."""
 
     name = "notebook"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls a notebook."""
@@ -74,6 +78,7 @@ def _rows(path: str, document: JupyterDocument) -> Iterator[Any]:
             output_bytes=summary.size,
             outputs=summary.kinds,
             error=summary.error,
+            stale=stale_reason(cell.source, cell.outputs) if prepared is not None else None,
             tags=cell.tags,
             text=shown_text(cell.source) if prose else "",
         )
@@ -82,8 +87,11 @@ def _rows(path: str, document: JupyterDocument) -> Iterator[Any]:
             yield from section_rows(path, index, cell.source, before)
         if prepared is not None:
             code.uses(prepared, index)
-            code.python(prepared, index, f"Cell {index + 1}")
-        elif cell.kind == "code" and len(cell.source) > SOURCE_LIMIT:
+            may_fail = "raises-exception" in cell.tags.split()
+            code.python(prepared, index, f"Cell {index + 1}", may_fail=may_fail)
+        elif cell.kind == "code" and cell.language not in _NAMELESS and cell.source.strip():
+            code.lost()
+        if prepared is None and cell.kind == "code" and len(cell.source) > SOURCE_LIMIT:
             problem = f"Cell {index + 1} is longer than {SOURCE_LIMIT:,} characters."
             yield Diagnostic(path, None, JupyterReader.name, problem, python)
     yield from code.rows(kind="notebook" if python else None)
@@ -99,6 +107,7 @@ def _notebook(
     ]
     disorder = _first_disorder(code)
     known = bool(code) and document.counted
+    counts = [count for _, count in code if count is not None]
     return Notebook(
         path=path,
         format="ipynb",
@@ -113,6 +122,8 @@ def _notebook(
         first_disorder=disorder if known else None,
         output_bytes=sum(summary.size for summary in outputs),
         error_outputs=sum(summary.error is not None for summary in outputs),
+        repeated_counts=len(counts) - len(set(counts)),
+        skipped_counts=max(counts, default=0) - len(set(counts)),
         checkpoint=is_checkpoint(path),
     )
 

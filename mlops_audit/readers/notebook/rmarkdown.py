@@ -45,7 +45,7 @@ class RMarkdownReader:
     """Documents with code chunks of knitr or Quarto."""
 
     name = "rmarkdown"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept documents by their suffix."""
@@ -86,6 +86,8 @@ def _rows(
         first_disorder=None,
         output_bytes=0,
         error_outputs=0,
+        repeated_counts=0,
+        skipped_counts=0,
         checkpoint=is_checkpoint(file.path),
     )
     if is_checkpoint(file.path):
@@ -103,6 +105,7 @@ def _rows(
             output_bytes=0,
             outputs="",
             error=None,
+            stale=None,
             tags="",
             text="" if part.language else shown_text(source),
         )

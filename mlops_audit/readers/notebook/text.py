@@ -24,7 +24,7 @@ class TextNotebookReader:
     """Databricks sources and percent scripts: notebook, cells, magics, commands and prose."""
 
     name = "text-notebook"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept source files of the languages that have such notebooks."""
@@ -57,6 +57,8 @@ def _rows(path: str, notebook: TextNotebook) -> Iterator[Any]:
         first_disorder=None,
         output_bytes=0,
         error_outputs=0,
+        repeated_counts=0,
+        skipped_counts=0,
         checkpoint=is_checkpoint(path),
     )
     if is_checkpoint(path):
@@ -76,6 +78,7 @@ def _rows(path: str, notebook: TextNotebook) -> Iterator[Any]:
             output_bytes=0,
             outputs="",
             error=None,
+            stale=None,
             tags=cell.tags,
             text=shown_text(text) if cell.kind == "markdown" else "",
         )
@@ -84,6 +87,8 @@ def _rows(path: str, notebook: TextNotebook) -> Iterator[Any]:
             yield from section_rows(path, None, text, before)
         if prepared is not None:
             cells.uses(prepared, None, before)
+            if cell.kind == "code" and notebook.language == "python":
+                cells.names(prepared, before)
     yield from cells.rows(kind=None)
 
 

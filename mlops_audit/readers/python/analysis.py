@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from mlops_audit.readers.python.blocks import function_block, run_blocks
+from mlops_audit.readers.python.origin_rows import origin_rows
 from mlops_audit.readers.python.origins import Resolver
 from mlops_audit.readers.python.records import CallRecord, ConditionRecord
 from mlops_audit.readers.python.statements import Statements, is_main_guard
@@ -46,6 +48,7 @@ class Analysis:
         if walk.out.docstring is False and cell is None and ast.get_docstring(tree, clean=False):
             walk.out.docstring = True
         walk.visit_guarded(tree.body)
+        walk.out.rows.extend(run_blocks(self.path, cell, lines, tree.body))
 
     def add_apart(self, tree: ast.Module, lines: list[str], cell: int | None = None) -> None:
         """Walk code that has an environment of its own: a file that a notebook cell writes."""
@@ -76,7 +79,18 @@ class Analysis:
         """Walk the functions, resolve every name and yield the rows."""
         walk = self._walk
         while walk.deferred:
-            walk.enter(walk.deferred.popleft())
+            function = walk.deferred.popleft()
+            walk.enter(function)
+            block = function_block(
+                self.path,
+                function.unit.cell,
+                function.unit.lines,
+                function.node,
+                function.qualname,
+                function.names,
+            )
+            if block is not None:
+                walk.out.rows.append(block)
         out = walk.out
         resolver = Resolver(out.definitions)
         yield from out.rows
@@ -100,6 +114,7 @@ class Analysis:
                 self.path, bound.cell, bound.line, bound.scope, bound.name, "call",
                 _call_target(bound.call, resolver),
             )  # fmt: skip
+        yield from origin_rows(self.path, out, walk.module_names, resolver)
         for condition in out.conditions:
             yield self._condition(condition, resolver)
         if out.too_deep:

@@ -1,13 +1,18 @@
 """What an annotation says about the origin of a value."""
 
 import ast
-import re
 from collections.abc import Callable
 
-from mlops_audit.readers.python.origins import join
+from mlops_audit.readers.python.origins import CONTAINER, join
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,8}")
+_MAX_QUOTED = 200
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar", "Required"})
+#: Containers by name, and whether they map.
+_CONTAINERS = {
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "set", "Set"), False),
+    **dict.fromkeys(("tuple", "Tuple", "Collection"), False),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "OrderedDict"), True),
+}
 #: Annotations that do not say where a value comes from.
 _VAGUE = frozenset(
     {
@@ -46,10 +51,10 @@ def annotation_origin(
         origin = None if node.id in _VAGUE else lookup(node.id)
         return None if origin is None or origin[-1] in ")]" else f"{origin}()"
     if isinstance(node, ast.Attribute):
-        origin = None if node.attr in _VAGUE else _dotted(node, lookup, 0)
+        origin = None if node.attr in _VAGUE else dotted_origin(node, lookup, 0)
         return None if origin is None or origin[-1] in ")]" else f"{origin}()"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _quoted(node.value, lookup)
+        return _quoted(node.value, lookup, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return annotation_origin(node.left, lookup, depth + 1) or annotation_origin(
             node.right, lookup, depth + 1
@@ -57,6 +62,11 @@ def annotation_origin(
     if isinstance(node, ast.Subscript):
         name = node.value
         last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+        if last in _CONTAINERS:
+            return _container(node.slice, last, lookup, depth)
+        if last in ("Type", "type"):
+            origin = annotation_origin(node.slice, lookup, depth + 1)
+            return origin[:-2] if origin and origin.endswith("()") else None
         if last not in _WRAPPERS:
             return annotation_origin(name, lookup, depth + 1)
         inner = node.slice
@@ -68,22 +78,33 @@ def annotation_origin(
     return None
 
 
-def _dotted(node: ast.expr, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def _container(
+    inner: ast.expr, kind: str, lookup: Callable[[str], str | None], depth: int
+) -> str | None:
+    """Return a container of what the last parameter promises: `dict[str, Pipeline]`."""
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    origin = annotation_origin(parts[-1], lookup, depth + 1) if parts else None
+    if origin is None or origin.startswith(("builtins.", CONTAINER)):
+        return None
+    return f"{CONTAINER}{'D' if _CONTAINERS[kind] else 'L'}{origin}"
+
+
+def dotted_origin(
+    node: ast.expr, lookup: Callable[[str], str | None], depth: int = 0
+) -> str | None:
+    """Return the origin of a dotted name; nothing is recorded of it."""
     if isinstance(node, ast.Name):
         return lookup(node.id)
     if isinstance(node, ast.Attribute) and depth < 10:
-        return join(_dotted(node.value, lookup, depth + 1), node.attr)
+        return join(dotted_origin(node.value, lookup, depth + 1), node.attr)
     return None
 
 
-def _quoted(text: str, lookup: Callable[[str], str | None]) -> str | None:
-    found = _DOTTED.fullmatch(text.strip())
-    if found is None:
+def _quoted(text: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+    if len(text) > _MAX_QUOTED:
         return None
-    first, *rest = found.group().split(".")
-    if not rest and first in _VAGUE:
+    try:
+        inner = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    origin = lookup(first)
-    for attribute in rest:
-        origin = join(origin, attribute)
-    return None if origin is None or origin[-1] in ")]" else f"{origin}()"
+    return annotation_origin(inner, lookup, depth + 1)

@@ -17,6 +17,7 @@ _KINDS: dict[type[Any], str] = {
 }
 _MAX_VALUE = 500
 _MAX_NESTED = 6
+_MAX_PARTS = 20
 
 
 def argument(
@@ -32,6 +33,9 @@ def argument(
         return "call", None, origin
     if kind is ast.Subscript:
         return "other", part_of(node, unit), None
+    if isinstance(node, ast.BinOp):
+        text = composed(node)
+        return ("other", None, None) if text is None else ("text", masked(text, name), None)
     found = literal(node, unit, name)
     return ("other", None, None) if found is None else (*found, None)
 
@@ -57,6 +61,51 @@ def literal(node: ast.expr, unit: Unit, name: str = "") -> tuple[str, str | None
             sign = "-" if isinstance(node.op, ast.USub) else ""
             return "number", f"{sign}{inner[1]}"
     return None
+
+
+def composed(node: ast.BinOp) -> str | None:
+    """Return a text put together with ``+``, ``%`` or ``/`` as an f-string would have it.
+
+    None if no part of it is a literal text: then it is a calculation.
+    """
+    parts: list[str] = []
+    literals = 0
+    # Long sums nest to the left.
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp) and len(parts) < _MAX_PARTS:
+        if not isinstance(left.op, (ast.Add, ast.Mod, ast.Div)):
+            return None
+        right = left.right
+        inner = right.elts if isinstance(right, ast.Tuple) else [right]
+        found = [_part(one) for one in inner[:_MAX_PARTS]]
+        literals += sum(text for _, text in found)
+        sign = "/" if isinstance(left.op, ast.Div) else " " if isinstance(left.op, ast.Mod) else ""
+        parts.append(sign + " ".join(shown for shown, _ in found))
+        left = left.left
+    shown, text = _part(left)
+    if not literals + text:
+        return None
+    return "".join([shown, *reversed(parts)])[:_MAX_VALUE]
+
+
+def _part(node: ast.expr) -> tuple[str, bool]:
+    """Return a part of a text, and whether it is literal text."""
+    if isinstance(node, ast.Constant):
+        text = isinstance(node.value, str)
+        return (str(node.value)[:_MAX_VALUE] if text else "{…}"), text
+    if isinstance(node, ast.JoinedStr):
+        return _fstring_text(node), True
+    for _ in range(_MAX_NESTED):
+        # `str(accuracy)`, `accuracy * 100`, `scores[0]`: what it is made of says what it is.
+        if isinstance(node, ast.Call) and node.args:
+            node = node.args[0]
+        elif isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        else:
+            break
+    return f"{{{_plain(node)}}}", False
 
 
 def part_of(node: ast.expr, unit: Unit) -> str | None:

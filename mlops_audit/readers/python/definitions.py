@@ -85,6 +85,7 @@ class DefinitionWalk(Expressions):
                     and (node.returns is not None or node.name == "__init__"),
                     complexity_of(node),
                     isinstance(node, ast.AsyncFunctionDef),
+                    _names(arguments, own),
                 )
             )
         # A method does not see the names of its class body.
@@ -151,7 +152,7 @@ class DefinitionWalk(Expressions):
             self.out.rows.append(
                 Definition(
                     self.path, self.unit.cell, node.lineno, node.end_lineno, qualname, "class",
-                    0, _documented(node.body), False, None, False,
+                    0, _documented(node.body), False, None, False, "",
                 )
             )  # fmt: skip
         before = (self.scope, self.owner, self.class_body, self.chain, self.loops, self.guards)
@@ -183,6 +184,20 @@ class DefinitionWalk(Expressions):
                 self.scope, self.owner, self.class_body, self.chain = before
                 self.loops, self.guards, self.tries, self.handlers = counters
                 self.out.too_deep.append(statement.lineno)
+
+
+def _names(arguments: ast.arguments, own: bool) -> str:
+    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+    if own:
+        del names[0]
+    if arguments.vararg is not None:
+        names.append(f"*{arguments.vararg.arg}")
+    elif arguments.kwonlyargs:
+        names.append("*")
+    names += [one.arg for one in arguments.kwonlyargs]
+    if arguments.kwarg is not None:
+        names.append(f"**{arguments.kwarg.arg}")
+    return " ".join(names)
 
 
 def _documented(body: list[ast.stmt]) -> bool:

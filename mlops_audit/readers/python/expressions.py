@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlops_audit.readers.python.annotations import annotation_origin
-from mlops_audit.readers.python.calls import argument, assertion_is_trivial, imported_module
+from mlops_audit.readers.python.calls import argument, assertion_is_trivial
 from mlops_audit.readers.python.comparisons import COMPARISONS
-from mlops_audit.readers.python.conditions import Conditions
 from mlops_audit.readers.python.origins import CONTAINER, element, join
 from mlops_audit.readers.python.records import (
     MAX_ARGUMENTS,
@@ -16,6 +15,7 @@ from mlops_audit.readers.python.records import (
     Argument,
     CallRecord,
 )
+from mlops_audit.readers.python.special_calls import FILLING, OPAQUE, SAME, SPECIAL, SpecialCalls
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reduce", "execfile"}
 _LITERALS: dict[type[Any], str] = {
@@ -26,7 +26,7 @@ _LITERALS[type(None)] = "builtins.None()"
 Names = dict[str, str | None]
 
 
-class Expressions(Conditions):
+class Expressions(SpecialCalls):
     """The expression half of the walk."""
 
     def eval(self, node: ast.expr) -> str | None:
@@ -94,10 +94,14 @@ class Expressions(Conditions):
             record.trivial = assertion_is_trivial(method, node)
         if origin is None:
             return None
-        if origin.startswith(("builtins.", "importlib.", "functools.partial")):
-            special = self._special(node, origin, origins)
-            if special is not None:
+        if origin in SPECIAL:
+            special = self.special(node, origin, origins)
+            if special is not None or origin in OPAQUE:
                 return special
+        elif method in SAME and base is not None and base[-1] == ")" and self.foreign(base, method):
+            return base
+        elif method in FILLING and origins and type(func) is ast.Attribute:
+            self.fill(func.value, base, origins[-1])
         if method in ("values", "items", "copy", "get", "pop") and base and base[0] == CONTAINER:
             return base if method in ("values", "items", "copy") else element(base)
         return f"{origin}()"
@@ -121,28 +125,6 @@ class Expressions(Conditions):
                 name = "**" if keyword.arg is None else keyword.arg
                 keep.append(Argument(name, *argument(keyword.value, origin, self.unit, name)))
         return origins
-
-    def _special(self, node: ast.Call, origin: str, origins: list[str | None]) -> str | None:
-        """Return the origin of what some calls of the standard library give back."""
-        if origin in ("importlib.import_module", "builtins.__import__"):
-            name = imported_module(node, self.package)
-            if name:
-                self.imported(name, node.lineno)
-            return name
-        if origin in ("functools.partial", "functools.partialmethod") and origins:
-            return origins[0]
-        if origin == "builtins.super" and self.owner:
-            bases = self.out.definitions.classes[self.owner].bases
-            return next((f"{base}()" for base in bases if base), None)
-        if origin == "builtins.getattr" and len(node.args) >= 2:
-            name_node = node.args[1]
-            if isinstance(name_node, ast.Constant) and isinstance(name_node.value, str):
-                return join(origins[0], name_node.value[:100])
-            return None
-        if origin in ("builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"):
-            first = origins[0] if origins else None
-            return first if first and first[0] == CONTAINER else None
-        return None
 
     def _binary(self, node: ast.BinOp) -> str | None:
         # Long sums nest to the left: walked in a loop, so that they cannot exhaust the stack.

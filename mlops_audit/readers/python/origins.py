@@ -13,6 +13,7 @@ CONTAINER = "\x01"
 _CONTAINER_TYPES = {"L": "builtins.list()", "D": "builtins.dict()"}
 _MARKS = re.compile(r"\(\)|\[[^\]]*\]")
 _NAME = re.compile(r"[^(\[]*")
+_OF_CONTAINER = re.compile(r"(values|items|copy|get|pop)\(\)")
 _MAX_STEPS = 12
 _MAX_PARTS = 12
 
@@ -22,13 +23,15 @@ Returned = str | None | tuple[str | None, ...]
 class ClassInfo:
     """What is known about a class of this file."""
 
-    __slots__ = ("attributes", "bases", "methods", "properties")
+    __slots__ = ("attributes", "bases", "given", "methods", "properties")
 
     def __init__(self) -> None:
         self.methods: set[str] = set()
         self.properties: set[str] = set()
         self.attributes: dict[str, str | None] = {}
         self.bases: list[str | None] = []
+        #: Attributes that hold what a method was given: (method, parameter).
+        self.given: dict[str, tuple[str, str]] = {}
 
     def bind(self, name: str, origin: str | None) -> None:
         """Record an attribute; a known origin is not overwritten by an unknown one or a literal."""
@@ -43,6 +46,8 @@ class Definitions:
     def __init__(self) -> None:
         self.classes: dict[str, ClassInfo] = {}
         self.returns: dict[str, list[Returned]] = {}
+        #: Functions that return a name of unknown origin, maybe a parameter.
+        self.passed: dict[str, str] = {}
         self.properties: set[str] = set()
 
 
@@ -107,6 +112,11 @@ class Resolver:
         self._cache[origin] = found
         return found
 
+    def value(self, origin: str) -> tuple[str, bool] | None:
+        """Return the public name of a value, and whether a call of that name gave it."""
+        followed = self._follow(origin, 0)
+        return None if followed is None else (public(followed), followed[-1] in ")]")
+
     def _follow(self, origin: str, steps: int) -> str | None:
         if origin[0] != ".":
             return origin
@@ -151,6 +161,11 @@ class Resolver:
 
     def _substitute(self, value: str, mark: str, rest: list[str], steps: int) -> str | None:
         if value[0] == CONTAINER:
+            while not mark and rest and (called := _OF_CONTAINER.match(rest[0])):
+                # `held.values()[*]` is an element of what is held, `held.get()` too.
+                mark, rest = rest[0][called.end() :], rest[1:]
+                if called.group(1) in ("get", "pop"):
+                    mark = f"[*]{mark}"
             if not mark.startswith("["):
                 value = _CONTAINER_TYPES[value[1]]
             else:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.python.analysis import Analysis
+from mlops_audit.readers.python.flow import data_mistakes, matters
 from mlops_audit.readers.python.magics import without_magics
 from mlops_audit.readers.python.source import (
     count_code_lines,
@@ -24,7 +25,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 3
+    version = 11
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""
@@ -59,6 +60,8 @@ class PythonReader:
         if tree is not None:
             analysis.add(tree, split_lines(text))
             yield from analysis.rows()
+            if matters(text):
+                yield from data_mistakes(path, [(tree, None)])
         yield Module(
             path,
             module_name(path),

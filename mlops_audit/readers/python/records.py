@@ -3,7 +3,14 @@
 from typing import NamedTuple
 
 from mlops_audit.readers.python.origins import Definitions
-from mlops_audit.schema import Assertion, Assignment, Definition, Import, StringLiteral
+from mlops_audit.schema import (
+    Assertion,
+    Assignment,
+    CodeBlock,
+    Definition,
+    Import,
+    StringLiteral,
+)
 
 MAX_CALLS = 20_000
 MAX_ARGUMENTS = 30
@@ -111,12 +118,18 @@ class Collected:
 
     def __init__(self) -> None:
         self.definitions = Definitions()
-        self.rows: list[Definition | Import | Assignment | StringLiteral | Assertion] = []
+        self.rows: list[
+            Definition | CodeBlock | Import | Assignment | StringLiteral | Assertion
+        ] = []
         self.calls: list[CallRecord] = []
         self.decorators: list[DecoratorRecord] = []
         self.bases: list[BaseRecord] = []
         self.bound: list[BoundRecord] = []
         self.conditions: list[ConditionRecord] = []
+        #: Functions and classes in lists and mappings: (scope, name, origin).
+        self.tables: list[tuple[str, str, str]] = []
+        #: Names of the module that stand for something with another name.
+        self.aliases: dict[str, str] = {}
         self.main_guard: int | None = None
         self.docstring = False
         self.top_level_statements = 0

@@ -4,14 +4,12 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mlops_audit.readers.python.calls import literal, part_kind, part_of
-from mlops_audit.readers.python.comparisons import COMPARISONS, always_true, may_compare
-from mlops_audit.readers.python.definitions import DefinitionWalk
-from mlops_audit.readers.python.records import BoundRecord
-from mlops_audit.schema import Assertion, Assignment
+from mlops_audit.readers.python.assignments import Assignments
+from mlops_audit.readers.python.comparisons import always_true, may_compare
+from mlops_audit.schema import Assertion
 
 
-class Statements(DefinitionWalk):
+class Statements(Assignments):
     """The statement half of the walk."""
 
     def visit(self, body: Sequence[ast.stmt]) -> None:
@@ -48,89 +46,6 @@ class Statements(DefinitionWalk):
             self.imported(target, node.lineno, item.asname or item.name)
             self.bind_name(item.asname or item.name, target)
 
-    def _assign(self, node: ast.Assign) -> None:
-        self.events.append("assign")
-        value = node.value
-        first = node.targets[0]
-        if (
-            type(value) is ast.Tuple
-            and type(first) is ast.Tuple
-            and len(value.elts) == len(first.elts)
-            and not any(type(item) is ast.Starred for item in (*value.elts, *first.elts))
-        ):
-            # `a, b = f(), g()`: the values are evaluated before any name is bound.
-            both = list(zip(first.elts, value.elts, strict=True))
-            origins = [self._bound([name], item) for name, item in both]
-            for origin, (name, item) in zip(origins, both, strict=True):
-                self.bind(name, origin, item)
-            for target in node.targets[1:]:
-                self.bind(target, None)
-            return
-        origin = self._bound(node.targets, value)
-        for target in node.targets:
-            self.bind(target, origin, value)
-
-    def _bound(self, targets: list[ast.expr], value: ast.expr) -> str | None:
-        """Visit a value and record which names it is bound to."""
-        origin = self.eval(value)
-        plain = value.value if type(value) is ast.Await else value
-        if type(plain) is ast.Call:
-            call = self.last_call
-            if call is not None:
-                call.result = self.unit.segment(targets[0], 200)
-                for target in targets:
-                    name = self._target_name(target)
-                    if name and self.room("assignments"):
-                        self.out.bound.append(
-                            BoundRecord(self.unit.cell, target.lineno, self.scope, name, call)
-                        )
-            return origin
-        for target in targets:
-            name = self._target_name(target)
-            if isinstance(value, COMPARISONS):
-                self.kept(value, name)
-            if name:
-                found = self._worth_keeping(value, name)
-                if found is None:
-                    break
-                if self.room("assignments"):
-                    self.out.rows.append(
-                        Assignment(
-                            self.path, self.unit.cell, target.lineno, self.scope, name, *found
-                        )
-                    )
-        return origin
-
-    def _worth_keeping(self, value: ast.expr, name: str) -> tuple[str, str | None] | None:
-        if isinstance(value, ast.Subscript):
-            base = part_of(value, self.unit)
-            return None if base is None else (part_kind(value, self.compared), base)
-        return literal(value, self.unit, name)
-
-    def _target_name(self, target: ast.expr) -> str:
-        kind = type(target)
-        if (
-            kind is ast.Name
-            or kind is ast.Attribute
-            or (isinstance(target, ast.Subscript) and type(target.slice) is ast.Constant)
-        ):
-            return self.unit.segment(target, 200)
-        return ""
-
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        origin = self.annotated(node.annotation)
-        if node.value is not None:
-            self.events.append("assign")
-            found = self._bound([node.target], node.value)
-            origin = origin if found is None or found.startswith("builtins.") else found
-        self.bind(node.target, origin, node.value)
-
-    def _augmented(self, node: ast.AugAssign) -> None:
-        self.events.append("assign")
-        self.eval(node.value)
-        if not isinstance(node.target, ast.Name):
-            self.eval(node.target)
-
     def _return(self, node: ast.Return) -> None:
         self.events.append("return")
         if node.value is None:
@@ -138,7 +53,10 @@ class Statements(DefinitionWalk):
         if type(node.value) is ast.Tuple:
             self.returned(tuple(self.eval(item) for item in node.value.elts))
         else:
-            self.returned(self.eval(node.value))
+            origin = self.eval(node.value)
+            self.returned(origin)
+            if origin is None and type(node.value) is ast.Name:
+                self.out.definitions.passed.setdefault(self.scope, node.value.id)
         if may_compare(node.value, self.compared):
             self.condition("return", node.value, node, ("return",), len(self.out.calls))
 
@@ -273,9 +191,9 @@ _HANDLERS: dict[type[ast.AST], Callable[[Statements, Any], None]] = {
     ast.Expr: Statements._expression,
     ast.Import: Statements._import,
     ast.ImportFrom: Statements._import_from,
-    ast.Assign: Statements._assign,
-    ast.AnnAssign: Statements._annotated,
-    ast.AugAssign: Statements._augmented,
+    ast.Assign: Statements.assign_statement,
+    ast.AnnAssign: Statements.annotated_statement,
+    ast.AugAssign: Statements.augmented_statement,
     ast.Return: Statements._return,
     ast.Raise: Statements._raise,
     ast.Continue: Statements._continue,

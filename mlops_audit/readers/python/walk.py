@@ -13,6 +13,7 @@ from mlops_audit.readers.python.unit import Unit
 from mlops_audit.schema import Import, StringLiteral
 
 Names = dict[str, str | None]
+_EMPTY = (f"{CONTAINER}D", f"{CONTAINER}L")
 
 
 class Deferred(NamedTuple):
@@ -115,17 +116,32 @@ class Walk:
                 info = self.out.definitions.classes.get(base[1:-2])
                 if info is not None:
                     info.bind(target.attr, origin)
+                    if origin is None and type(value) is ast.Name:
+                        info.given.setdefault(target.attr, (self.scope, value.id))
         elif isinstance(target, ast.Subscript):
             base = self.eval(target.value)
             self.eval(target.slice)
-            if base in (f"{CONTAINER}D", f"{CONTAINER}L") and isinstance(target.value, ast.Name):
-                worth = origin and not origin.startswith(("builtins.", CONTAINER))
-                self.bind_name(target.value.id, f"{base}{origin}" if worth else base)
+            self.fill(target.value, base, origin)
         elif isinstance(target, (ast.Tuple, ast.List)):
             for index, item in enumerate(target.elts):
                 self.bind(item, part(origin, index))
         elif isinstance(target, ast.Starred):
             self.bind(target.value, None)
+
+    def fill(self, node: ast.expr, base: str | None, origin: str | None) -> None:
+        """Note what a container that was empty is filled with."""
+        if base is None or origin is None or origin.startswith(("builtins.", CONTAINER)):
+            return
+        if type(node) is ast.Name and base in _EMPTY:
+            names = next((names for names in reversed(self.chain) if node.id in names), None)
+            if names is not None:
+                names[node.id] = f"{base}{origin}"
+        elif type(node) is ast.Attribute and type(node.value) is ast.Name and base[0] == ".":
+            owner = self.lookup(node.value.id)
+            info = self.out.definitions.classes.get(owner[1:-2]) if owner else None
+            held = info.attributes.get(node.attr) if info is not None else None
+            if info is not None and held in _EMPTY:
+                info.attributes[node.attr] = f"{held}{origin}"
 
     def bind_name(self, name: str, origin: str | None) -> None:
         """Bind a name in the innermost scope."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mlops_audit.readers.runs.history import History
 from mlops_audit.readers.runs.rows import (
     LOGGED_MODEL,
     STORE,
@@ -19,12 +20,14 @@ from mlops_audit.readers.runs.rows import (
 from mlops_audit.readers.tree_node import MISSING, Node
 from mlops_audit.readers.yaml_document import load_yaml
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import RegisteredModel, RunInput, RunStore
+from mlops_audit.schema import RegisteredModel, Run, RunInput, RunStore
 
 KIND = "mlflow-files"
 #: Statuses of a run in `meta.yaml`.
 _STATUS = {"1": "running", "2": "scheduled", "3": "finished", "4": "failed", "5": "killed"}
 _LINE_LIMIT = 1_000_000
+#: A scalar that means the same to any reader of YAML.
+_PLAIN = re.compile(r"(?:\[\]|[A-Za-z0-9_./][\w./:+@%=,()-]{0,2000})?")
 
 _ROOT = r"(?P<root>(?:[^/]+/){0,30}?)(?P<trash>\.trash/)?"
 _RUN = re.compile(
@@ -49,7 +52,7 @@ class MlflowFilesReader:
     """Reads `mlruns` folders, whatever they are called."""
 
     name = "runs-mlflow-files"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what lies where the file store puts it."""
@@ -85,7 +88,10 @@ class MlflowFilesReader:
 def _run(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
     store, run = _store(found), found["run"]
     if found["meta"]:
-        yield from _run_meta(path, found, content)
+        row = run_meta(path.rpartition("/")[0], run, content)
+        if row is not None:
+            yield RunStore(store, KIND, 0)
+            yield row._replace(store=store, deleted=row.deleted or bool(found["trash"]))
         return
     if found["input"]:
         meta = _meta(content)
@@ -97,9 +103,10 @@ def _run(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
         return
     key = found["key"]
     if found["kind"] == "metrics":
-        points, value = _last_point(content)
+        points, value = last_point(content)
         if points:
             yield metric_row(store, run, key, value, points)
+            yield from metric_history(content).rows(store, run, key)
         return
     text = content.decode("utf-8", "replace")
     if found["kind"] == "params":
@@ -108,27 +115,57 @@ def _run(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
         yield tag_row(store, run, key, text.strip())
 
 
-def _run_meta(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
-    meta = _meta(content)
-    run = meta.first("run_id", "run_uuid").text
-    if run != found["run"]:
-        return
-    store = _store(found)
-    yield RunStore(store, KIND, 0)
-    yield run_row(
-        store,
+def run_meta(path: str, run: str, content: bytes) -> Run | None:
+    """Return what `meta.yaml` says about a run in the folder at ``path``; None if it is damaged."""
+    meta = _flat_meta(content)
+    if meta is None:
+        tree = _meta(content)
+        meta = {key: node.text if node.value is not None else "" for key, node in tree.pairs}
+    if (meta.get("run_id") or meta.get("run_uuid")) != run:
+        return None
+    return run_row(
+        "",
         run,
-        path.rpartition("/")[0],
-        experiment=meta.get("experiment_id").text,
-        name=meta.first("run_name", "name").text,
-        status=_STATUS.get(meta.get("status").text, "unknown"),
-        deleted=_is_deleted(found, meta),
-        started_at=seconds(meta.get("start_time").value, 1_000),
-        ended_at=seconds(meta.get("end_time").value, 1_000),
-        source=meta.get("source_name").text,
-        commit_sha=meta.get("source_version").text,
-        user=meta.get("user_id").text,
+        path,
+        experiment=meta.get("experiment_id", ""),
+        name=meta.get("run_name") or meta.get("name", ""),
+        status=_STATUS.get(meta.get("status", ""), "unknown"),
+        deleted=meta.get("lifecycle_stage") == "deleted",
+        started_at=seconds(number(meta.get("start_time", "")), 1_000),
+        ended_at=seconds(number(meta.get("end_time", "")), 1_000),
+        source=meta.get("source_name"),
+        commit_sha=meta.get("source_version"),
+        user=meta.get("user_id"),
     )
+
+
+def _flat_meta(content: bytes) -> dict[str, str] | None:
+    """Return `key: value` lines as MLflow writes them; None if YAML has to be understood."""
+    found: dict[str, str] = {}
+    for line in content.decode("utf-8", "replace").splitlines():
+        key, colon, value = line.partition(": ")
+        if not colon or not key.isidentifier():
+            return None
+        if value[:1] == "'" and value[-1:] == "'" and len(value) > 1:
+            value = value[1:-1]
+            if "'" in value:
+                return None
+        elif not _PLAIN.fullmatch(value):
+            return None
+        found[key] = "" if value == "null" else value
+    return found
+
+
+def metric_history(content: bytes) -> History:
+    """Return the values of a metric file in the order in which they were logged."""
+    history = History()
+    for line in content.split(b"\n", _LINE_LIMIT)[:_LINE_LIMIT]:
+        fields = line[:400].decode("ascii", "replace").split()
+        time = number(fields[0]) if len(fields) >= 2 else None
+        if time is not None:
+            step = number(fields[2]) if len(fields) > 2 else None
+            history.add(number(fields[1]), step, time / 1_000)
+    return history
 
 
 def _model(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
@@ -156,7 +193,7 @@ def _model(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
     )
 
 
-def _last_point(content: bytes) -> tuple[int, float | None]:
+def last_point(content: bytes) -> tuple[int, float | None]:
     """Return how many points a metric file has, and the value of the last step."""
     points, best, last = 0, (-1.0, -1.0), ""
     for line in content.split(b"\n", _LINE_LIMIT)[:_LINE_LIMIT]:

@@ -14,17 +14,37 @@ from datetime import UTC, datetime
 from mlops_audit.readers.masking import masked_setting
 from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import Run, RunMetric, RunParameter, RunTag
+from mlops_audit.schema import (
+    Run,
+    RunArtifact,
+    RunEnvironment,
+    RunMetric,
+    RunParameter,
+    RunTag,
+)
 
 #: In place of a run id: the row describes the store.
 STORE = ""
 #: Tag of a run with the id of a model that it logged.
 LOGGED_MODEL = "mlflow.loggedModel"
+#: Tags of MLflow that say what a column of a run says.
+TAGGED = {
+    "mlflow.runName": "name",
+    "mlflow.source.name": "source",
+    "mlflow.source.git.commit": "commit_sha",
+    "mlflow.user": "user",
+    "mlflow.parentRunId": "parent",
+    "mlflow.source.git.dirty": "dirty",
+}
 VALUE_LIMIT = 500
 KEY_LIMIT = 250
 #: Parameters, metrics or tags that one file may tell.
 ITEM_LIMIT = 2_000
 _DEPTH = 12
+_MODEL_SUFFIXES = (
+    *(".pt", ".pth", ".pkl", ".pickle", ".joblib", ".onnx", ".h5", ".keras", ".safetensors"),
+    *(".bin", ".cbm", ".ubj", ".skops", ".tflite", ".gguf", ".model"),
+)
 
 _SYSTEM_PATH = re.compile(
     r"(?:.*/)?_?system[/.].*|(?:cpu|gpu|disk|net|network|proc|memory|queue|perf|power)[./].*|_.*"
@@ -53,7 +73,12 @@ _FOREIGN_ROLES = frozenset({"vendored", "template"})
 
 def is_own(file: SourceFile) -> bool:
     """Tell whether a log can come from training that the repository does."""
-    return file.role not in _FOREIGN_ROLES and not _FOREIGN_FOLDER.search(file.path)
+    return is_own_log(file.path, file.role)
+
+
+def is_own_log(path: str, role: str) -> bool:
+    """Tell the same of a path and its role."""
+    return role not in _FOREIGN_ROLES and not _FOREIGN_FOLDER.search(f"{path}/")
 
 
 def is_system(key: str) -> bool:
@@ -81,6 +106,7 @@ def run_row(
     commit_sha: str | None = None,
     user: str | None = None,
     parent: str | None = None,
+    dirty: bool | None = None,
 ) -> Run:
     """Return a row with what is known of a run."""
     return Run(
@@ -97,6 +123,20 @@ def run_row(
         commit_sha=commit_sha[:KEY_LIMIT] if commit_sha else None,
         user=user[:KEY_LIMIT] if user else None,
         parent=parent[:KEY_LIMIT] if parent else None,
+        dirty=dirty,
+    )
+
+
+def finished(run: Run, tagged: dict[str, str]) -> Run:
+    """Return a run with what its tags say of it (see `TAGGED`), which is surer than its columns."""
+    dirty = {"true": True, "false": False}.get(tagged.get("dirty", "").lower())
+    return run._replace(
+        name=run.name or tagged.get("name", ""),
+        source=tagged.get("source") or run.source,
+        commit_sha=tagged.get("commit_sha") or run.commit_sha,
+        user=tagged.get("user") or run.user,
+        parent=tagged.get("parent") or run.parent,
+        dirty=run.dirty if dirty is None else dirty,
     )
 
 
@@ -118,6 +158,31 @@ def tag_row(store: str, run: str, key: str, value: str) -> RunTag:
     """Return a tag; what looks like a credential is masked."""
     text = masked_setting(key, value[: 4 * VALUE_LIMIT])[:VALUE_LIMIT]
     return RunTag(store, run[:KEY_LIMIT], key[:KEY_LIMIT], text)
+
+
+def environment_row(store: str, run: str, key: str, value: str) -> RunEnvironment:
+    """Return what a run says about where it ran; what looks like a credential is masked."""
+    text = masked_setting(key, value[: 4 * VALUE_LIMIT])[:VALUE_LIMIT]
+    return RunEnvironment(store, run[:KEY_LIMIT], key[:KEY_LIMIT], text)
+
+
+def artifact_row(store: str, run: str, name: str, size: int | None = None) -> RunArtifact:
+    """Return a file or folder that a run kept; its name tells what it is."""
+    return RunArtifact(store, run[:KEY_LIMIT], name[:VALUE_LIMIT], artifact_kind(name), size)
+
+
+def artifact_kind(name: str) -> str:
+    """Return what an artifact of this name is."""
+    lower = name.lower().rstrip("/")
+    if "checkpoint" in lower or lower.endswith(".ckpt"):
+        return "checkpoint"
+    if lower.endswith(_MODEL_SUFFIXES) or base_name(lower) in ("model", "mlmodel"):
+        return "model"
+    if lower.endswith((".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp")):
+        return "image"
+    if lower.endswith((".csv", ".parquet", ".tsv", ".jsonl", ".arrow", ".feather", ".npz")):
+        return "data"
+    return "file"
 
 
 def finite(value: object) -> float | None:

@@ -1,0 +1,108 @@
+"""Binding names, attributes and items to values."""
+
+import ast
+
+from mlops_audit.readers.python.flow import selecting
+from mlops_audit.readers.python.flow.arguments import strings
+from mlops_audit.readers.python.flow.calls import Calls
+from mlops_audit.readers.python.flow.statistic import score_of
+from mlops_audit.readers.python.flow.values import Const, Data, Instance, Method, Score, Seq, Value
+
+
+class Bindings(Calls):
+    """Walks statements that bind."""
+
+    def _assignment(self, node: ast.Assign) -> None:
+        value = self.eval(node.value)
+        for target in node.targets[:10]:
+            self.assign(target, value, node)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.eval(node.value), node)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        old, new = self.eval(node.target), self.eval(node.value)
+        joined: Value
+        if isinstance(old, Data) and isinstance(new, (Data, type(None))):
+            joined = old
+        elif isinstance(old, Seq) and isinstance(new, Seq):
+            joined = Seq([*old.items[:100], *new.items[:100]])
+        else:
+            joined = score_of([old, new]) or old
+        if isinstance(node.target, ast.Name):
+            self.env.names[node.target.id] = joined
+
+    def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
+        """Bind a target to a value."""
+        if isinstance(target, ast.Name):
+            if value is None:
+                value = self.fresh(target.id, self.site(node))
+            self.bind(target.id, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, value, node)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value, node)
+        elif isinstance(target, ast.Attribute):
+            self._set_attribute(target, value, node)
+        elif isinstance(target, ast.Subscript):
+            self._set_item(target, value, node)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Value, node: ast.AST) -> None:
+        values: list[Value] = [None] * len(target.elts)
+        if isinstance(value, Seq) and len(value.items) == len(target.elts):
+            values = list(value.items)
+        elif isinstance(value, Data) and not value.opaque:
+            # Features and answers of the same rows: `for x, y in loader`.
+            values = [value._replace(columns=None)] * len(target.elts)
+        elif isinstance(value, Data) and value.rows.role:
+            values = [value._replace(columns=None)] * len(target.elts)
+        elif isinstance(value, Score):
+            values = [value] * len(target.elts)
+        for item, given in list(zip(target.elts, values, strict=True))[:60]:
+            self.assign(item, given, node)
+
+    def _set_attribute(self, target: ast.Attribute, value: Value, node: ast.AST) -> None:
+        owner = self.eval(target.value)
+        if isinstance(owner, Instance):
+            if value is None:
+                value = self.fresh(target.attr, self.site(node))
+            if isinstance(value, Data):
+                value = self.named(target.attr, value)
+            if len(owner.attributes) < 300:
+                owner.attributes[target.attr] = value
+        elif (
+            isinstance(owner, Data)
+            and owner.columns is not None
+            and not owner.series
+            and target.attr in owner.columns.frame.seen
+        ):
+            new = selecting.written(self, owner, [target.attr], value, self.site(node))
+            self.mutate(owner, new)
+
+    def _set_item(self, target: ast.Subscript, value: Value, node: ast.AST) -> None:
+        owner = self.eval(target.value)
+        key = self.eval(target.slice)
+        place = target.slice
+        if isinstance(owner, Method) and owner.name in ("loc", "iloc", "at"):
+            owner = owner.owner
+            if isinstance(place, ast.Tuple) and len(place.elts) == 2 and isinstance(key, Seq):
+                key = key.items[1]
+            else:
+                key = None
+        if isinstance(owner, Seq):
+            if isinstance(key, Const) and isinstance(key.value, str) and len(owner.keys) < 300:
+                owner.keys[key.value] = value
+            elif len(owner.items) < 100:
+                owner.items.append(value)
+        elif isinstance(owner, Data):
+            self.mutate(
+                owner, selecting.written(self, owner, strings(key) or [], value, self.site(node))
+            )
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets[:20]:
+            if isinstance(target, ast.Subscript):
+                owner = self.eval(target.value)
+                if isinstance(owner, Data):
+                    self.mutate(owner, selecting.without(self, owner, self.eval(target.slice)))

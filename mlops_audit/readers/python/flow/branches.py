@@ -1,0 +1,237 @@
+"""Walking branches and loops: each branch once, a loop a few times."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from mlops_audit.readers.python.flow.arguments import text_of
+from mlops_audit.readers.python.flow.bindings import Bindings
+from mlops_audit.readers.python.flow.expressions import Expressions, element_of
+from mlops_audit.readers.python.flow.values import (
+    Const,
+    Data,
+    Estimator,
+    Folds,
+    Function,
+    Instance,
+    Loop,
+    RowIndex,
+    Score,
+    Seq,
+    Splitter,
+    Value,
+)
+
+#: Elements of a list that a loop is walked with: words, and anything else.
+_MOST_WORDS = 30
+_MOST_ITEMS = 8
+_NUMBERS = frozenset(
+    {"range", "arange", "linspace", "logspace", "geomspace", "ParameterGrid", "product",
+     "ParameterSampler", "grid"}
+)  # fmt: skip
+
+_EPOCHS = frozenset({"epoch", "epochs", "ep", "step", "iteration", "it", "_", "trial", "run"})
+
+_BEST = ("best", "max_", "min_", "highest", "lowest", "top")
+
+
+class Branches(Bindings):
+    """Walks statements that hold others."""
+
+    def block(self, body: Sequence[ast.stmt]) -> bool:
+        """Walk statements; tell whether they leave the block for good."""
+        raise NotImplementedError
+
+    def _if(self, node: ast.If) -> None:
+        test = self.eval(node.test)
+        self._improved(node, test)
+        decided = decision(node.test, test, self)
+        if decided is not None:
+            self.block(node.body if decided else node.orelse)
+            return
+        before = dict(self.env.names)
+        left_body = self.block(node.body)
+        after_body = self.env.names
+        if not node.orelse:
+            if left_body:
+                self.env.names = before
+            else:
+                self._join(before, after_body, before)
+            self._restore(after_body)
+            return
+        self.env.names = dict(before)
+        left_else = self.block(node.orelse)
+        after_else = self.env.names
+        if left_body and not left_else:
+            self.env.names = after_else
+        elif left_else and not left_body:
+            self.env.names = after_body
+        else:
+            self._join(before, after_body, after_else)
+        self._restore(after_body)
+
+    def _restore(self, names: dict[str, Value]) -> None:
+        """Keep one dictionary for a scope, since functions refer to it."""
+        now = self.env.names
+        if now is not names:
+            kept = dict(now)
+            names.clear()
+            names.update(kept)
+            self.env.names = names
+
+    def _join(self, before: dict[str, Value], one: dict[str, Value], two: dict[str, Value]) -> None:
+        joined = dict(two)
+        for name, value in one.items():
+            if name not in two or (value is not two[name] and two[name] is before.get(name)):
+                joined[name] = value
+        self.env.names = joined
+
+    def _improved(self, node: ast.If, test: Value) -> None:
+        """`if score > best: best = score`, in a loop."""
+        if not self.loops or not isinstance(test, Score) or not test.metric:
+            return
+        if not isinstance(node.test, (ast.Compare, ast.BoolOp)):
+            return
+        names = {inner.id for inner in ast.walk(node.test) if isinstance(inner, ast.Name)}
+        names |= {inner.attr for inner in ast.walk(node.test) if isinstance(inner, ast.Attribute)}
+        if any(word in name.lower() for name in names for word in _BEST):
+            for loop in self.loops:
+                self.chosen.setdefault(loop, self.site(node))
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        source = self.eval(node.iter)
+        names = tuple(inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name))
+        loop = Loop(self.site(node), names, self._kind(node.iter, source, names))
+        self.loops.append(loop)
+        if loop.kind == "numbers" and len(self.walked) < 100:
+            self.walked.append(loop)
+        try:
+            for element in self._elements(node.iter, source):
+                self.assign(node.target, element, node)
+                self.block(node.body)
+            self.block(node.orelse)
+        finally:
+            self.loops.pop()
+
+    def _kind(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
+        if isinstance(source, (Folds, Splitter)):
+            return "folds"
+        if isinstance(node, ast.Call) and text_of(node).rpartition(".")[2] == "enumerate":
+            node = node.args[0] if node.args else node
+        if _EPOCHS.intersection(names):
+            return "epochs"
+        if isinstance(source, Seq):
+            values = source.values()
+            flat = [
+                item
+                for value in values[:30]
+                for item in (value.items if isinstance(value, Seq) else [value])
+            ]
+            if any(isinstance(item, Estimator) for item in flat):
+                return "models"
+            if flat and all(
+                isinstance(item, Const) and isinstance(item.value, (int, float)) for item in flat
+            ):
+                return "numbers"
+        called = ""
+        if isinstance(node, ast.Call):
+            function = node.func
+            called = function.attr if isinstance(function, ast.Attribute) else ""
+            called = function.id if isinstance(function, ast.Name) else called
+        if called in _NUMBERS:
+            return "numbers"
+        if isinstance(node, ast.Name):
+            bound, value = self.find(node.id)
+            if bound and isinstance(value, Seq) and value is not source:
+                return self._kind(ast.Constant(0), value, ())
+            if bound and isinstance(value, RowIndex):
+                return ""
+        return ""
+
+    def _elements(self, node: ast.expr, source: Value) -> Iterator[Value]:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            inner = node.func.id
+            if inner == "enumerate":
+                for element in self._elements(node.args[0], self._again(node.args[0])):
+                    yield Seq([Const(0), element])
+                return
+            if inner == "zip":
+                yield Seq([element_of(self._again(argument)) for argument in node.args[:10]])
+                return
+        if isinstance(source, Seq):
+            values = source.values()
+            constant = all(isinstance(item, Const) for item in values)
+            most = _MOST_WORDS if constant else _MOST_ITEMS
+            yield from values[:most] if values else [None]
+            if len(values) > most:
+                yield None
+            return
+        yield element_of(source)
+        if isinstance(source, (Folds, Data)):
+            yield element_of(source)
+
+    def _again(self, node: ast.expr) -> Value:
+        """Return the value of an argument of `zip` or `enumerate`."""
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute) and function.attr in ("split", "items"):
+                return self.eval(node)
+            if isinstance(function, ast.Name) and function.id == "zip":
+                return Seq([Seq([element_of(self._again(item)) for item in node.args[:10]])])
+            return None
+        return self.eval(node)
+
+    def _while(self, node: ast.While) -> None:
+        self.eval(node.test)
+        loop = Loop(self.site(node), (), "")
+        self.loops.append(loop)
+        try:
+            self.block(node.body)
+        finally:
+            self.loops.pop()
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items[:20]:
+            value = self.eval(item.context_expr)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value, node)
+        self.block(node.body)
+
+    def _try(self, node: ast.Try) -> None:
+        self.block(node.body)
+        for handler in node.handlers[:20]:
+            for statement in handler.body[:50]:
+                if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    self.block([statement])
+        self.block(node.orelse)
+        self.block(node.finalbody)
+
+    def _match(self, node: ast.Match) -> None:
+        self.eval(node.subject)
+        before = dict(self.env.names)
+        for case in node.cases[:30]:
+            self.block(case.body)
+            self._join(before, dict(self.env.names), self.env.names)
+
+
+def decision(node: ast.expr, value: Value, walker: Expressions) -> bool | None:
+    """Return which way a test goes, None if that is not known."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = decision(node.operand, walker.eval(node.operand), walker)
+        return None if inner is None else not inner
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, (Estimator, Function, Instance)):
+        return True
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    left, right = walker.eval(node.left), walker.eval(node.comparators[0])
+    if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and right == Const(None):
+        if left is None or (isinstance(left, Data) and left.opaque):
+            return None
+        return (left == Const(None)) == isinstance(node.ops[0], ast.Is)
+    if isinstance(left, Const) and isinstance(right, Const):
+        if isinstance(node.ops[0], ast.Eq):
+            return left.value == right.value
+        if isinstance(node.ops[0], ast.NotEq):
+            return left.value != right.value
+    return None

@@ -1,0 +1,306 @@
+"""What functions of libraries do with data: split, cross-validate, measure, stack, convert."""
+
+import ast
+
+from mlops_audit.readers.python.flow import estimators, frames, making
+from mlops_audit.readers.python.flow.arguments import Args, strings, text_of
+from mlops_audit.readers.python.flow.knowledge import (
+    ARRAYS,
+    CHOOSES,
+    CROSS_VALIDATORS,
+    EARLY,
+    LOADS,
+    SIDE_BY_SIDE,
+    SPLITTERS,
+    STACKS,
+    STATISTICS,
+    TIME_SOURCES,
+    group_of,
+    is_metric,
+)
+from mlops_audit.readers.python.flow.rows import Split
+from mlops_audit.readers.python.flow.splits import crossed, divided, taken
+from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
+from mlops_audit.readers.python.flow.statistic import score_of, statistic
+from mlops_audit.readers.python.flow.values import (
+    Const,
+    Data,
+    Estimator,
+    Evidence,
+    Folds,
+    RowIndex,
+    Score,
+    Seq,
+    Splitter,
+    Value,
+)
+
+_DRAWS = frozenset({"rand", "random", "uniform", "choice", "permutation", "random_sample"})
+
+
+def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """Return what a function or class of a library gives; None if that is not known."""
+    last = dotted.rpartition(".")[2]
+    handler = HANDLERS.get(last)
+    if handler is not None:
+        return handler(state, dotted, args, node)
+    group = group_of(last)
+    if group:
+        if last == "Model" and not dotted.startswith(("keras", "tensorflow", "tf")):
+            return None
+        return making.construct(state, last, group, args, node)
+    if last in SPLITTERS:
+        return making.splitter(state, last, args, node)
+    if last in CROSS_VALIDATORS:
+        return _cross_validate(state, last, args, node)
+    if last in EARLY:
+        watched = args.constant(-1, "monitor")
+        held = not isinstance(watched, str) or watched.startswith("val")
+        stops = held and (
+            last.lower().startswith("early") or args.constant(-1, "save_best_only") is True
+        )
+        return Estimator(last, "", state.site(node)) if stops else None
+    if is_metric(last):
+        return _measured(state, last, args, node)
+    if last in CHOOSES:
+        found = score_of(args.all())
+        if found is not None:
+            chosen(state, found, node)
+            return found
+    if last in STACKS:
+        return _stacked(state, args, node)
+    if last in SIDE_BY_SIDE:
+        return merged([item for value in args.values for item in _flat(value)])
+    if last in ARRAYS:
+        return _converted(state, last, args, node)
+    if last in STATISTICS:
+        data = data_of(args.get(0))
+        if data is not None and data.by is None:
+            return statistic(state, data, last, node)
+        return score_of(args.all())
+    if TIME_SOURCES.fullmatch(dotted):
+        data = state.fresh("", state.site(node))
+        return data._replace(time=Evidence(state.site(node), f"prices from {dotted}()"))
+    if last in ("load_model", "load_weights"):
+        state.restored = True
+        return None
+    if LOADS.fullmatch(last):
+        return _loaded(state, args, node)
+    return None
+
+
+def _flat(value: Value) -> list[Value]:
+    return value.values()[:20] if isinstance(value, Seq) else [value]
+
+
+def _loaded(state: State, args: Args, node: ast.Call) -> Value:
+    path = args.constant(0)
+    name = path.rpartition("/")[2] if isinstance(path, str) else ""
+    data = state.fresh(name[:80], state.site(node))
+    if not node_name(node).startswith("read_"):
+        # Columns of a frame have names; what other loaders give is not known.
+        data = data._replace(columns=None)
+    return data._replace(opaque=False) if name else data
+
+
+def node_name(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _train_test_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    ordered = args.constant(-1, "shuffle") is False
+    split = Split(state.site(node), "train_test_split", random=not ordered)
+    seed = args.keyword_nodes.get("random_state")
+    split.seed = ast.dump(seed) if seed is not None else None
+    values: list[Value] = []
+    whole: list[tuple[Data, str]] = []
+    for position, value in enumerate(args.values[:8]):
+        data = data_of(value)
+        if data is None:
+            values += [None, None]
+            continue
+        subject = text_of(args.nodes[position])
+        whole.append((data, subject))
+        values.append(divided(state, data, split, "train", "train", subject))
+        values.append(divided(state, data, split, "test", "test", subject))
+    if len(whole) > 1:
+        state.pairs.append(Pair(split.site, whole[0][0], whole[1][0], whole[0][1], split))
+    return Seq(values) if values else None
+
+
+def _random_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    data = data_of(args.get(0, "dataset"))
+    if data is None:
+        return None
+    sizes = args.get(1, "lengths")
+    count = len(sizes.items) if isinstance(sizes, Seq) else 2
+    return frames.drawn(
+        state, data, state.site(node), "random_split", count, text_of(args.node(0, "dataset"))
+    )
+
+
+def _array_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`np.split(df.sample(frac=1), [a, b])`."""
+    data, points = data_of(args.get(0)), args.get(1, "indices_or_sections")
+    if data is None or not isinstance(points, Seq):
+        return None
+    split = Split(state.site(node), "split")
+    names = ("train", "test") if len(points.items) == 1 else ("train", "val", "test")
+    return Seq(
+        [
+            divided(state, data, split, names[min(n, len(names) - 1)], n, text_of(args.nodes[0]))
+            for n in range(min(len(points.items), 4) + 1)
+        ]
+    )
+
+
+def _cross_validate(state: State, name: str, args: Args, node: ast.Call) -> Value:
+    data = data_of(args.get(1, "X"))
+    if data is None:
+        return None
+    subject = text_of(args.node(1, "X"))
+    split = Split(state.site(node), name, cross=True)
+    crossed(state, data, split, subject)
+    answers = data_of(args.get(2, "y"))
+    if answers is not None:
+        state.pairs.append(Pair(split.site, data, answers, subject))
+    groups = args.get(-1, "groups")
+    if groups is not None and not (isinstance(groups, Const) and groups.value is None):
+        state.grouped.append((data.rows, split.site, text_of(args.node(-1, "groups"))))
+    model = args.get(0, "estimator")
+    if isinstance(model, Estimator):
+        # What cross-validation fits and scores are copies; the model counts as evaluated.
+        state.looked.add(model)
+        for step in model.all_steps():
+            state.looked.add(step)
+    if name == "cross_val_predict":
+        return data._replace(lessons=frozenset(), columns=None, opaque=False)
+    return Score((), frozenset(state.loops), metric=True)
+
+
+def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
+    """`accuracy_score(y_test, model.predict(X_test))`."""
+    given = [data for value in args.values[:3] if (data := data_of(value)) is not None]
+    given += [
+        data
+        for key in ("y_true", "y_pred", "y_score", "y_prob")
+        if (data := data_of(args.keywords.get(key))) is not None
+    ]
+    predicted = next((data for data in given if data.by is not None), None)
+    if predicted is not None:
+        return estimators.scored(state, predicted.by, predicted, node, name, args)
+    if given:
+        return estimators.scored(state, None, given[0], node, name, args)
+    return score_of(args.all())
+
+
+def _stacked(state: State, args: Args, node: ast.Call) -> Value:
+    values = [item for value in args.values[:2] for item in _flat(value)]
+    if args.constant(-1, "axis") in (1, -1, "columns"):
+        return merged(values)
+    return frames.stacked(state, values, state.site(node)) or score_of(values)
+
+
+def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
+    first = args.get(0, "data", "tensors")
+    if isinstance(first, (Folds, Splitter)):
+        return first
+    data = data_of(first)
+    if data is None:
+        if isinstance(first, Seq) or name in ("list", "tuple", "DataFrame", "Series"):
+            return first if isinstance(first, Seq) else score_of(args.all())
+        return score_of(args.all())
+    if isinstance(first, Seq):
+        data = merged(list(first.items)) or data
+        if name not in ("zip", "DataFrame"):
+            data = data._replace(columns=None)
+    if name in ("DMatrix", "Dataset", "Pool", "QuantileDMatrix"):
+        answers = data_of(args.get(1, "label"))
+        if answers is not None:
+            state.pairs.append(Pair(state.site(node), data, answers, text_of(args.node(0, "data"))))
+        return data._replace(columns=None, opaque=False)
+    if name == "get_dummies":
+        names = strings(args.get(-1, "columns"))
+        if names is None and not data.series:
+            return data._replace(columns=None, opaque=False)
+        return data._replace(series=False, opaque=False)
+    if name in ("DataFrame", "Series", "Index"):
+        columns = data.columns if name == "Series" or "columns" not in args.keywords else None
+        return data._replace(opaque=False, columns=columns, series=name == "Series")
+    return data._replace(opaque=False)
+
+
+def _train(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`xgb.train(params, dtrain, evals=…)`, `lgb.train(params, data, valid_sets=…)`."""
+    if not dotted.startswith(("xgboost", "xgb", "lightgbm", "lgb")):
+        return None
+    data = data_of(args.get(1, "dtrain", "train_set"))
+    if data is None:
+        return None
+    made = Estimator(dotted, "network", state.site(node))
+    made.early = args.given("early_stopping_rounds")
+    shifted = Args(args.nodes[1:2], [data], dict(args.keyword_nodes), dict(args.keywords))
+    estimators.fitted(state, made, data, shifted, node, "train")
+    return made
+
+
+def _dataset(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`lgb.Dataset(X, label=y)`; any other `Dataset` is not followed."""
+    if dotted.startswith(("lightgbm", "lgb")):
+        return _converted(state, "Dataset", args, node)
+    return None
+
+
+def _resample(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`sklearn.utils.resample(frame, replace=True)`."""
+    data = data_of(args.get(0))
+    if data is None:
+        return None
+    site = state.site(node)
+    part = taken(state, data, ("resample", state.cell, node.lineno, node.col_offset), site)
+    if args.constant(-1, "replace") is False:
+        return part
+    return part._replace(copies=Evidence(site, "resample with replacement"))
+
+
+def _shuffled(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    found = [data_of(value) for value in args.values[:4]]
+    if all(data is None for data in found):
+        return None
+    return Seq(list(found)) if len(found) > 1 else found[0]
+
+
+def _drawn_numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    if "random" not in dotted:
+        return None
+    return RowIndex(("draw", state.cell, node.lineno, node.col_offset))
+
+
+def _numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`range(1, 40)`: a few numbers stand for all."""
+    return Seq([Const(1), Const(2)])
+
+
+def chosen(state: State, score: Score, node: ast.AST) -> None:
+    """Take note of a choice of the best of several scores."""
+    for loop in score.loops:
+        state.chosen.setdefault(loop, state.site(node))
+
+
+HANDLERS = {
+    "train_test_split": _train_test_split,
+    "iterative_train_test_split": _train_test_split,
+    "random_split": _random_split,
+    "split": _array_split,
+    "array_split": _array_split,
+    "train": _train,
+    "Dataset": _dataset,
+    "resample": _resample,
+    "shuffle": _shuffled,
+    **dict.fromkeys(("range", "arange", "linspace", "logspace", "geomspace"), _numbers),
+    **dict.fromkeys(_DRAWS, _drawn_numbers),
+}

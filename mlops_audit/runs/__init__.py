@@ -1,0 +1,1 @@
+"""Runs as a table: read, shaped with pandas, filtered, compared and exported."""
