@@ -373,8 +373,12 @@ def command_targets(connection: sqlite3.Connection, commands: CommandIndex) -> l
 
 def _imaged(connection: sqlite3.Connection) -> set[str]:
     """Return the files whose commands run in images: manifests and Compose files."""
-    query = "SELECT DISTINCT path FROM image_base WHERE source IN ('kubernetes', 'compose')"
-    return {path for (path,) in connection.execute(query)}
+    query = "SELECT DISTINCT path FROM image_base WHERE source = 'kubernetes'"
+    found = {path for (path,) in connection.execute(query)}
+    query = "SELECT DISTINCT path FROM unit_link WHERE kind = 'part'"
+    return found | {
+        path for (path,) in connection.execute(query) if "compose" in basename(path).lower()
+    }
 
 
 def _rows(path: str, position: int, result: Result) -> Iterator[CommandTarget]:
