@@ -1,18 +1,15 @@
 """The one library call: `audit(path)` reads a repository and returns its `Audit`."""
 
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mlops_audit import __version__
-from mlops_audit.assessment.assess import Terms, assess
-from mlops_audit.assessment.findings import ReadLines
+from mlops_audit.assessment.assess import Terms
 from mlops_audit.assessment.lifecycle import load_lifecycle
-from mlops_audit.assessment.model import Audit, ProjectSummary
+from mlops_audit.assessment.model import Audit
 from mlops_audit.assessment.snapshot import Snapshot, snapshot_of
 from mlops_audit.config import Configuration, config_file, repository_config, with_environment
 from mlops_audit.config.packs import extras
@@ -21,18 +18,16 @@ from mlops_audit.derived import Derived
 from mlops_audit.earlier import Earlier
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
+from mlops_audit.judging import Clock, Judging, Timing, sum_up
 from mlops_audit.options import AuditOptions
 from mlops_audit.repository.model import Repository
 from mlops_audit.repository.revisions import base_of
-from mlops_audit.rules.model import Verdict
 from mlops_audit.terms import accepted_findings, baseline_file, gate_options, terms_of
 
 __all__ = ["AuditOptions", "Progress", "Timing", "audit"]
 
 #: Called with the name of the stage, files done and files in all.
 Progress = Callable[[str, int, int], None]
-#: Called with the name of a finished stage and the seconds that it took.
-Timing = Callable[[str, float], None]
 
 
 def audit(
@@ -62,7 +57,7 @@ def _audit(
     """Audit; ``given`` is a configuration that takes the place of the repository's own."""
     from mlops_audit.readers.lines import Lines
 
-    clock = _Clock(timing)
+    clock = Clock(timing)
     now, fixed = _now()
     derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
@@ -93,7 +88,8 @@ def _audit(
                     base,
                     complete,
                     configuration,
-                    derived=derived,
+                    # What a server holds may be another answer tomorrow.
+                    derived=Derived(None) if options.tracking else derived,
                     ruleset=choice.book.digest,
                     day=now.date().isoformat(),
                     take=_snapshot,
@@ -104,10 +100,10 @@ def _audit(
                 store.save(options.facts)
             tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
             terms = terms_of(choice, configuration, accepted=accepted, today=now.date())
-            judging = _Judging(
+            judging = Judging(
                 choice=choice, terms=terms, titles=titles, tool=tool, now=now, fixed=fixed
             )
-            projects, store = _projects(store, options, judging, clock)
+            projects, store = sum_up(store, options, judging, clock)
             verdicts = judging.verdicts(store, clock)
 
             def result(terms: Terms) -> Audit:
@@ -139,76 +135,6 @@ def _inside(path: Path, file: Path | None) -> str | None:
         return None
     place, root = file.resolve(), path.resolve()
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else None
-
-
-class _Clock:
-    """Seconds by stage."""
-
-    def __init__(self, timing: Timing | None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._timing = timing
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - started, 3)
-        if self._timing is not None:
-            self._timing(name, self.seconds[name])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judging:
-    """From linked facts to the result."""
-
-    choice: Choice
-    terms: Terms
-    titles: dict[str, str]
-    tool: dict[str, str]
-    now: datetime
-    #: Whether the day is given, so that equal inputs must give equal bytes.
-    fixed: bool
-
-    def verdicts(self, store: FactStore, clock: _Clock) -> list[Verdict]:
-        from mlops_audit.rules.engine import judge
-
-        with clock.stage("judge"):
-            return judge(
-                store,
-                self.choice.rules,
-                views=self.choice.book.views,
-                params_override=self.choice.params,
-                attestations=self.choice.attestations,
-                today=self.now.date(),
-            )
-
-    def assess(
-        self,
-        store: FactStore,
-        verdicts: Sequence[Verdict],
-        clock: _Clock,
-        *,
-        read_lines: ReadLines | None = None,
-        projects: tuple[ProjectSummary, ...] = (),
-    ) -> Audit:
-        choice = self.choice
-        files = store.connection.execute("SELECT count(*) FROM file").fetchone()[0]
-        return assess(
-            store.connection,
-            verdicts,
-            choice.lifecycle,
-            tool=self.tool,
-            generated_at=self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            terms=self.terms,
-            projects=projects,
-            technologies=self.titles,
-            read_lines=read_lines,
-            stats={
-                "rules": len(choice.rules),
-                "files": files,
-                "seconds": {} if self.fixed else dict(clock.seconds),
-            },
-        )
 
 
 def _now() -> tuple[datetime, bool]:
@@ -306,40 +232,3 @@ def _link(
     )
     catalogue = link(store, overrides=overrides, derived=derived)
     return {technology.id: technology.title for technology in catalogue.technologies.values()}
-
-
-def _projects(
-    store: FactStore, options: AuditOptions, judging: _Judging, clock: _Clock
-) -> tuple[tuple[ProjectSummary, ...], FactStore]:
-    """Judge each project of a monorepo; return the summaries and the facts to report on."""
-    from mlops_audit.monorepo import Projects
-
-    projects = Projects(store)
-    if options.project is not None:
-        return (), projects.facts(projects.find(options.project))
-    if len(projects.all) < 2 or not options.summaries:
-        return (), store
-    found = []
-    with clock.stage("projects"):
-        for project in projects.all:
-            with projects.facts(project) as part:
-                quiet = _Clock(None)
-                result = judging.assess(part, judging.verdicts(part, quiet), quiet)
-                (files,) = part.connection.execute(
-                    "SELECT count(*) FROM file WHERE project = ?", (project.root,)
-                ).fetchone()
-            found.append(_summary(result, project.root, project.name, files, project.evidence))
-    return tuple(found), store
-
-
-def _summary(result: Audit, root: str, name: str, files: int, evidence: str) -> ProjectSummary:
-    return ProjectSummary(
-        root=root,
-        name=name,
-        kind=result.repository.kind,
-        level=result.maturity.level,
-        score=result.maturity.score,
-        files=files,
-        evidence=evidence,
-        phases={phase.id: phase.level for phase in result.phases},
-    )

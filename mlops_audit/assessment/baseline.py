@@ -5,14 +5,13 @@ went away, and two branches seldom touch the same line.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 from mlops_audit.assessment.model import (
     REPORT_SCHEMA_VERSION,
-    Comparison,
+    Audit,
     GoneFinding,
-    RuleResult,
 )
 from mlops_audit.assessment.snapshot import ABOUT, KnownFinding, Snapshot
 
@@ -30,10 +29,7 @@ def render(snapshot: Snapshot) -> str:
         "maturity": {"level": snapshot.level, "score": snapshot.score},
         "phases": [{"id": item.id, "score": item.score} for item in snapshot.phases],
     }
-    lines = [
-        f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},"
-        for name, value in head.items()
-    ]
+    lines = [f"  {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
     entries = [
         "    " + json.dumps({key: getattr(entry, key) for key in _KEYS})
         for entry in sorted(snapshot.findings, key=_order)
@@ -42,13 +38,18 @@ def render(snapshot: Snapshot) -> str:
     return "\n".join(["{", *lines, *body, "}"]) + "\n"
 
 
-def mended(comparison: Comparison, results: Iterable[RuleResult]) -> tuple[GoneFinding, ...]:
+def mended(audit: Audit) -> tuple[GoneFinding, ...]:
     """Return the entries that are mended: of rules that were judged and no longer complain.
 
     What could not be read or was not judged this time proves nothing, so its entries stay.
     """
-    decided = {result.rule for result in results if result.status in _DECIDED}
-    return tuple(entry for entry in comparison.gone if entry.rule in decided)
+    if audit.baseline is None:
+        return ()
+    decided = {result.rule for result in audit.results if result.status in _DECIDED}
+    lost = {item["path"] for item in audit.diagnostics if item["lost"]}
+    return tuple(
+        entry for entry in audit.baseline.gone if entry.rule in decided and entry.path not in lost
+    )
 
 
 def shrunk(snapshot: Snapshot, gone: Collection[str]) -> Snapshot:

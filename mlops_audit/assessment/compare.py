@@ -41,8 +41,10 @@ def compare(
 
 
 def _accepted(finding: Finding, why: str, *, is_new: bool) -> Finding:
-    if is_new or finding.suppressed is not None:
-        return replace(finding, new=is_new)
+    if finding.suppressed is not None:
+        return finding  # answered already, and so in no baseline
+    if is_new:
+        return replace(finding, new=True)
     return replace(finding, new=False, suppressed=Suppression(by="baseline", reason=why))
 
 
@@ -54,7 +56,7 @@ def _comparison(
         against=snapshot.label,
         level=snapshot.level,
         score=snapshot.score,
-        new=len(matching.appeared),
+        new=sum(item.suppressed is None for item in matching.appeared),
         known=len(matching.kept),
         gone=tuple(
             GoneFinding(

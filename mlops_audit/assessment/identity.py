@@ -86,8 +86,10 @@ class Identities:
             return Identity(_digest(rule), _digest(rule, "whole"))
         named = _without(path, subject or "")
         said = named or _without(path, _DIGITS.sub("#", message))
-        key = (rule, path, said)
-        fingerprint = _digest(rule, path or "", said, str(self._seen[key]))
+        # A complaint about a file or the repository as such stays the same in other words.
+        about = said if named or text else ""
+        key = (rule, path, about)
+        fingerprint = _digest(rule, path or "", about, str(self._seen[key]))
         self._seen[key] += 1
         return Identity(fingerprint, _digest(rule, named if text else said, text))
 

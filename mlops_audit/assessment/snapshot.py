@@ -17,6 +17,7 @@ BASELINE_FILE = "mlops-audit-baseline.json"
 #: First value of a baseline file, which tells it from a report.
 ABOUT = "Findings that mlops-audit accepts. Written by `mlops-audit baseline`."
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_EVIDENCE = 3
 
 
@@ -235,9 +236,10 @@ class _Reader:
 def _snapshot(data: Mapping[str, Any], label: str, reader: _Reader) -> Snapshot:
     maturity = reader.mapping(data, "maturity")
     repository = reader.mapping(data, "repository")
+    day = reader.optional(data, "generated_at")[:10]
     return Snapshot(
         label=label,
-        day=reader.optional(data, "generated_at")[:10],
+        day=day if _DAY.fullmatch(day) else "",
         revision=reader.optional(repository, "revision") or None,
         level=reader.number(maturity, "level"),
         score=reader.number(maturity, "score"),

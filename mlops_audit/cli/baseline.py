@@ -114,8 +114,7 @@ def pruned(path: Path, options: AuditOptions, file: Path) -> str:
         raise UsageError(f"{named(file)} is no baseline: only a baseline can be pruned.")
     with progress_bar(enabled=True) as progress:
         result = audit(path, replace(options, baseline=file), progress=progress)
-    assert result.baseline is not None
-    gone = {item.fingerprint for item in mended(result.baseline, result.results)}
+    gone = {item.fingerprint for item in mended(result)}
     if gone:
         write(file, content, gone)
     return f"{plural(len(gone), 'finding')} taken out of {named(file)}."

@@ -18,10 +18,10 @@ def tighten(path: Path, options: AuditOptions, audit: Audit, wanted: bool | None
     A run that judges a part only (one project, another revision) proves nothing about the rest, and
     in CI nobody would commit the file: there it is only told.
     """
-    if audit.baseline is None:
+    gone = mended(audit)
+    if audit.baseline is None or not gone:
         return []
-    gone = mended(audit.baseline, audit.results)
-    if not gone:
+    if options.rev is not None or options.project is not None:
         return []
     told = (
         f"{plural(len(gone), 'finding')} of {audit.baseline.against} mended;"
@@ -33,7 +33,7 @@ def tighten(path: Path, options: AuditOptions, audit: Audit, wanted: bool | None
     if wanted is None:
         wanted = not os.environ.get("CI")
     file = baseline_file(path, options, configuration)
-    if not wanted or options.rev is not None or options.project is not None or file is None:
+    if not wanted or file is None:
         return [told]
     try:
         content = file.read_bytes()

@@ -34,6 +34,9 @@ KINDS = ("exploration", "experimentation", "production", "library", "non-ml")
 _VOCABULARY: dict[tuple[str, str], Sequence[str]] = {
     ("Evidence", "strength"): STRENGTHS,
     ("Suppression", "by"): ("inline", "config", "baseline"),
+    ("SuppressionUse", "by"): ("inline", "config"),
+    ("SuppressionUse", "state"): ("used", "unused", "idle", "expired", "invalid"),
+    ("Comparison", "by"): ("base", "baseline"),
     ("Finding", "severity"): SEVERITIES,
     ("Finding", "effort"): EFFORTS,
     ("RuleResult", "status"): [status.value for status in Status],

@@ -47,7 +47,7 @@ class Printer:
     def place(self, path: str, line: int | None, cell: int | None) -> tuple[str, str]:
         """Return a place that a terminal opens when it is clicked."""
         text = place_text(path, line, cell)
-        if self._root is None or ".." in path.split("/"):
+        if self._root is None or path.startswith("/") or ".." in path.split("/"):
             return text, "cyan"
         return text, f"cyan link {(self._root / path).as_uri()}"
 

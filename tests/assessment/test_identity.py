@@ -39,7 +39,8 @@ def test_another_rule_file_or_complaint_is_another_finding() -> None:
             ("q", "a.py", "no metric", ""),
             ("r", "b.py", "no metric", ""),
             ("r", None, "no metric", ""),
-            ("r", "a.py", "no seed", ""),
+            ("r", "a.py", "no metric", "fit(x)"),
+            ("r", "a.py", "no seed", "fit(x)"),
         )
     ]
     assert len(set(found)) == len(found)
@@ -82,3 +83,9 @@ def test_of_equal_complaints_the_one_with_the_new_line_is_new() -> None:
         ("r", "a.py", "bad path", "y = '/b'"),
     )
     assert [entry.line for entry in match(old, new).appeared] == [0]
+
+
+def test_a_complaint_about_a_file_as_such_may_change_its_words() -> None:
+    old = entries(("r", "nb.ipynb", "No cell was run", ""), ("q", None, "1 commit on 1 day", ""))
+    new = entries(("r", "nb.ipynb", "Run out of order", ""), ("q", None, "2 commits on 1 day", ""))
+    assert match(old, new).appeared == ()

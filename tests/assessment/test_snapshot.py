@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlops_audit.assessment.baseline import render, shrunk
 from mlops_audit.assessment.model import REPORT_SCHEMA_VERSION
@@ -94,3 +96,21 @@ def test_a_newer_file_is_refused_by_its_version() -> None:
     newer = {"schema_version": REPORT_SCHEMA_VERSION + 1, "findings": []}
     with pytest.raises(UsageError, match="update mlops-audit"):
         read(json.dumps(newer).encode())
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+KEYS = ("schema_version", "findings", "practices", "phases", "maturity", "generated_at", "rule")
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES, min_size=1))
+def test_any_json_is_read_or_refused(data: dict[str, Any]) -> None:
+    try:
+        found = read(json.dumps(data).encode())
+    except UsageError as error:
+        assert "mlops-audit baseline" in str(error)
+    else:
+        assert read(render(found).encode()).findings == found.findings

@@ -111,7 +111,7 @@ def test_a_push_gets_reports_a_summary_and_outputs(
     reports = sorted(path.name for path in (work / "mlops-audit").iterdir())
     assert reports == [f"mlops-audit.{suffix}" for suffix in ("html", "json", "md", "sarif")]
     assert "\n::warning title=" in f"\n{done.out}"
-    assert "mlops-audit==0.1.0" in job.machine.installed()
+    assert job.machine.installed().splitlines()[-1].endswith(" mlops-audit==0.1.0")
     assert job.used == ["actions/setup-python"]
 
 
@@ -172,8 +172,10 @@ def test_scores_and_practices_are_lists(
     runner: Callable[[str], Runner], clone: Callable[..., Path]
 ) -> None:
     clone("main")
-    done = runner("push").run(min_score="1, foundations=100", require="unit-tests, no-secrets")
+    job = runner("push")
+    done = job.run(min_score="1, foundations=100", require="unit-tests, no-secrets")
     assert done.code == 1
+    assert job.machine.installed().splitlines()[-1].endswith(f" {ROOT}")
     assert "Foundations scores" in done.out + done.err
     assert "Required and not met: Unit tests" in done.out + done.err
 

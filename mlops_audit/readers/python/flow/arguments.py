@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mlops_audit.readers.python.flow.values import Const, Data, Name, Seq, Value
 
 _SHOWN = 60
+_MODULES = frozenset({"pd", "np", "pandas", "numpy", "tf", "torch", "sparse"})
 
 
 class Args(NamedTuple):
@@ -62,8 +63,12 @@ def text_of(node: ast.AST | None) -> str:
                 parts.append(f"[{key.value!r}]")
             node = node.value
         elif isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute):
-                node = node.func.value
+            function = node.func
+            module = isinstance(function, ast.Attribute) and (
+                isinstance(function.value, ast.Name) and function.value.id in _MODULES
+            )
+            if isinstance(function, ast.Attribute) and not (module and node.args):
+                node = function.value
             elif node.args:
                 node = node.args[0]
             else:

@@ -6,6 +6,7 @@ from mlops_audit.readers.python.flow import estimators, frames, library, making
 from mlops_audit.readers.python.flow.arguments import Args, text_of
 from mlops_audit.readers.python.flow.expressions import Expressions, item_of
 from mlops_audit.readers.python.flow.knowledge import CHOOSES, STATISTICS, is_metric
+from mlops_audit.readers.python.flow.splits import taken
 from mlops_audit.readers.python.flow.state import data_of
 from mlops_audit.readers.python.flow.statistic import score_of
 from mlops_audit.readers.python.flow.values import (
@@ -119,6 +120,10 @@ class Calls(Expressions):
             if owner.name in ("rolling", "expanding", "ewm"):
                 return owner.owner
             inner = data_of(owner.owner)
+            if inner is not None and owner.name == "groupby" and name in (*STATISTICS, "agg"):
+                # One row a group from here on.
+                key = ("groups", self.cell, node.lineno, node.col_offset)
+                return taken(self, inner, key, self.site(node))
             if inner is None:
                 return score_of([owner.owner])
             owner = inner
@@ -132,7 +137,7 @@ class Calls(Expressions):
             return self._of_sequence(owner, name, args, node)
         if isinstance(owner, Score):
             if name in CHOOSES:
-                library.chosen(self, owner, node)
+                library.chosen(self, owner, node, name)
             return owner
         if isinstance(owner, RowIndex):
             return owner
@@ -186,7 +191,7 @@ class Calls(Expressions):
         if name in CHOOSES or name == "index":
             found = score_of([owner])
             if found is not None and name != "index":
-                library.chosen(self, found, node)
+                library.chosen(self, found, node, name)
             return found
         if name == "copy":
             made = Seq(list(owner.items))

@@ -91,6 +91,9 @@ def method(state: State, estimator: Estimator, name: str, args: Args, node: ast.
         if data is None:
             return None
         return scored(state, estimator, data, node, name, args)
+    if name == "get_support":
+        lesson = estimator.lesson
+        return Score((), lessons=frozenset({lesson})) if lesson is not None else None
     if name in ("load_weights", "load_state_dict", "load_model"):
         state.restored = True
         return None
@@ -196,7 +199,10 @@ def _refitted(state: State, estimator: Estimator, data: Data, node: ast.Call, na
     """Report a transformer that is fitted to held-out rows."""
     if data.rows.role != "test" or data.rows.members:
         return
-    if estimator.group == "plain" and estimator.cls not in ("OneHotEncoder", "OrdinalEncoder"):
+    apart = any(node.split is not None for node in data.rows.chain())
+    if estimator.group == "plain" and (
+        not apart or estimator.cls not in ("OneHotEncoder", "OrdinalEncoder")
+    ):
         return
     if estimator.group == "" or any(step.cls in PICTURE for step in estimator.all_steps()):
         return
@@ -212,7 +218,7 @@ def _refitted(state: State, estimator: Estimator, data: Data, node: ast.Call, na
             f"{estimator.cls or 'transformer'}.{name}",
             where[0],
             where[1],
-            "medium" if data.rows.named and data.rows.split is None else "high",
+            "high" if apart else "medium",
             f"{estimator.cls or 'The transformer'} is fitted anew on test rows",
         )
     )

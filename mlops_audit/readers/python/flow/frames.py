@@ -160,7 +160,7 @@ def method_of_data(state: State, data: Data, name: str, args: Args, node: ast.Ca
         joined = merged([data, *args.values[:1]]) or data
         result = unsure(joined)
     elif name in ("append", "union", "unionByName") and data_of(args.get(0)) is not None:
-        return stacked(state, [data, args.get(0)], site)
+        return stacked(state, [data, args.get(0)], site, written=not state.loops)
     elif name in STATISTICS:
         return statistic(state, data, name, node)
     elif name in ("corr", "corrwith"):
@@ -227,8 +227,8 @@ def _apart(found: list[Data]) -> bool:
     return None not in kept and len(set(kept)) > 1
 
 
-def stacked(state: State, values: list[Value], site: Site) -> Data | None:
-    """Return rows below rows."""
+def stacked(state: State, values: list[Value], site: Site, *, written: bool = True) -> Data | None:
+    """Return rows below rows; `written` if each of them stands in the code by itself."""
     found = [data for value in values[:20] if (data := data_of(value)) is not None]
     if not found:
         return None
@@ -246,7 +246,7 @@ def stacked(state: State, values: list[Value], site: Site) -> Data | None:
     for number, rows in enumerate(members):
         others = (*members[:number], *members[number + 1 :])
         again = any(contains(other, rows) for other in others) or len(members) < len(found)
-        if again and not _apart(found):
+        if again and written and not _apart(found):
             copies = copies or Evidence(site, "rows put below themselves")
     if len(members) == 1:
         return first._replace(copies=copies, opaque=False)

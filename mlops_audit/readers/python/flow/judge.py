@@ -146,7 +146,8 @@ def _dropped_later(state: State, pair: Pair, column: str) -> bool:
 def _target(pair: Pair, detail: str) -> Mistake:
     subject = pair.subject or "the features"
     return Mistake(
-        "target-in-features", pair.site, subject, "", pair.site, "the fit", "high",
+        "target-in-features", pair.site, subject, "", pair.site,
+        pair.split.what if pair.split is not None else "the fit", "high",
         f"In {subject}, {detail}",
     )  # fmt: skip
 

@@ -115,6 +115,8 @@ CHOOSES = _words(
     "max min argmax argmin idxmax idxmin sorted nlargest nsmallest sort_values sort nanargmax"
     " nanargmin amax amin argsort"
 )
+#: Of those, what puts all in an order.
+SORTS = _words("sorted sort_values sort nlargest nsmallest argsort")
 TIME_SHIFTS = _words("shift rolling diff pct_change expanding ewm asfreq lag")
 EARLY = _words("EarlyStopping ModelCheckpoint early_stopping EarlyStoppingCallback")
 #: Sources whose rows follow each other in time.

@@ -4,6 +4,12 @@ import ast
 
 from mlops_audit.readers.python.flow import estimators, frames, making
 from mlops_audit.readers.python.flow.arguments import Args, strings, text_of
+from mlops_audit.readers.python.flow.dividing import (
+    array_split,
+    cross_validate,
+    random_split,
+    train_test_split,
+)
 from mlops_audit.readers.python.flow.knowledge import (
     ARRAYS,
     CHOOSES,
@@ -11,6 +17,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     EARLY,
     LOADS,
     SIDE_BY_SIDE,
+    SORTS,
     SPLITTERS,
     STACKS,
     STATISTICS,
@@ -18,13 +25,11 @@ from mlops_audit.readers.python.flow.knowledge import (
     group_of,
     is_metric,
 )
-from mlops_audit.readers.python.flow.rows import Split
-from mlops_audit.readers.python.flow.splits import crossed, divided, taken
+from mlops_audit.readers.python.flow.splits import taken
 from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
 from mlops_audit.readers.python.flow.statistic import score_of, statistic
 from mlops_audit.readers.python.flow.values import (
     Const,
-    Data,
     Estimator,
     Evidence,
     Folds,
@@ -52,7 +57,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if last in SPLITTERS:
         return making.splitter(state, last, args, node)
     if last in CROSS_VALIDATORS:
-        return _cross_validate(state, last, args, node)
+        return cross_validate(state, last, args, node)
     if last in EARLY:
         watched = args.constant(-1, "monitor")
         held = not isinstance(watched, str) or watched.startswith("val")
@@ -65,7 +70,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     if last in CHOOSES:
         found = score_of(args.all())
         if found is not None:
-            chosen(state, found, node)
+            chosen(state, found, node, last)
             return found
     if last in STACKS:
         return _stacked(state, args, node)
@@ -111,77 +116,6 @@ def node_name(node: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def _train_test_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
-    ordered = args.constant(-1, "shuffle") is False
-    split = Split(state.site(node), "train_test_split", random=not ordered)
-    seed = args.keyword_nodes.get("random_state")
-    split.seed = ast.dump(seed) if seed is not None else None
-    values: list[Value] = []
-    whole: list[tuple[Data, str]] = []
-    for position, value in enumerate(args.values[:8]):
-        data = data_of(value)
-        if data is None:
-            values += [None, None]
-            continue
-        subject = text_of(args.nodes[position])
-        whole.append((data, subject))
-        values.append(divided(state, data, split, "train", "train", subject))
-        values.append(divided(state, data, split, "test", "test", subject))
-    if len(whole) > 1:
-        state.pairs.append(Pair(split.site, whole[0][0], whole[1][0], whole[0][1], split))
-    return Seq(values) if values else None
-
-
-def _random_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
-    data = data_of(args.get(0, "dataset"))
-    if data is None:
-        return None
-    sizes = args.get(1, "lengths")
-    count = len(sizes.items) if isinstance(sizes, Seq) else 2
-    return frames.drawn(
-        state, data, state.site(node), "random_split", count, text_of(args.node(0, "dataset"))
-    )
-
-
-def _array_split(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
-    """`np.split(df.sample(frac=1), [a, b])`."""
-    data, points = data_of(args.get(0)), args.get(1, "indices_or_sections")
-    if data is None or not isinstance(points, Seq):
-        return None
-    split = Split(state.site(node), "split")
-    names = ("train", "test") if len(points.items) == 1 else ("train", "val", "test")
-    return Seq(
-        [
-            divided(state, data, split, names[min(n, len(names) - 1)], n, text_of(args.nodes[0]))
-            for n in range(min(len(points.items), 4) + 1)
-        ]
-    )
-
-
-def _cross_validate(state: State, name: str, args: Args, node: ast.Call) -> Value:
-    data = data_of(args.get(1, "X"))
-    if data is None:
-        return None
-    subject = text_of(args.node(1, "X"))
-    split = Split(state.site(node), name, cross=True)
-    crossed(state, data, split, subject)
-    answers = data_of(args.get(2, "y"))
-    if answers is not None:
-        state.pairs.append(Pair(split.site, data, answers, subject))
-    groups = args.get(-1, "groups")
-    if groups is not None and not (isinstance(groups, Const) and groups.value is None):
-        state.grouped.append((data.rows, split.site, text_of(args.node(-1, "groups"))))
-    model = args.get(0, "estimator")
-    if isinstance(model, Estimator):
-        # What cross-validation fits and scores are copies; the model counts as evaluated.
-        state.looked.add(model)
-        for step in model.all_steps():
-            state.looked.add(step)
-    if name == "cross_val_predict":
-        return data._replace(lessons=frozenset(), columns=None, opaque=False)
-    return Score((), frozenset(state.loops), metric=True)
-
-
 def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
     """`accuracy_score(y_test, model.predict(X_test))`."""
     given = [data for value in args.values[:3] if (data := data_of(value)) is not None]
@@ -200,9 +134,12 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:
     values = [item for value in args.values[:2] for item in _flat(value)]
-    if args.constant(-1, "axis") in (1, -1, "columns"):
+    if args.constant(1, "axis") in (1, -1, "columns"):
         return merged(values)
-    return frames.stacked(state, values, state.site(node)) or score_of(values)
+    # A list that a loop has filled holds what one line gave, again and again.
+    written = bool(args.nodes) and isinstance(args.nodes[0], (ast.List, ast.Tuple))
+    written = written or (len(args.values) > 1 and not isinstance(args.values[0], Seq))
+    return frames.stacked(state, values, state.site(node), written=written) or score_of(values)
 
 
 def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
@@ -285,18 +222,20 @@ def _numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     return Seq([Const(1), Const(2)])
 
 
-def chosen(state: State, score: Score, node: ast.AST) -> None:
+def chosen(state: State, score: Score, node: ast.AST, how: str) -> None:
     """Take note of a choice of the best of several scores."""
     for loop in score.loops:
-        state.chosen.setdefault(loop, state.site(node))
+        # Models in the order of their scores are a table; the first setting of a list is chosen.
+        if loop.kind == "numbers" or how not in SORTS:
+            state.chosen.setdefault(loop, state.site(node))
 
 
 HANDLERS = {
-    "train_test_split": _train_test_split,
-    "iterative_train_test_split": _train_test_split,
-    "random_split": _random_split,
-    "split": _array_split,
-    "array_split": _array_split,
+    "train_test_split": train_test_split,
+    "iterative_train_test_split": train_test_split,
+    "random_split": random_split,
+    "split": array_split,
+    "array_split": array_split,
     "train": _train,
     "Dataset": _dataset,
     "resample": _resample,

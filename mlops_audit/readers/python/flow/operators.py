@@ -23,7 +23,7 @@ class Operators(State):
             made.keys = {**left.keys, **right.keys}
             return made
         if isinstance(node.op, ast.Add) and _lists(left, right):
-            return frames.stacked(self, [left, right], self.site(node))
+            return frames.stacked(self, [left, right], self.site(node), written=False)
         return self._combined([left, right], node)
 
     def _combined(self, values: list[Value], node: ast.expr) -> Value:

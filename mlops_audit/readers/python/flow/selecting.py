@@ -44,6 +44,8 @@ def _of_columns(lessons: frozenset[Lesson], names: frozenset[str]) -> frozenset[
 def columns_at(data: Data, node: ast.expr, key: Value) -> Data:
     names = strings(key)
     columns = data.columns
+    if isinstance(key, Score):
+        return unsure(data)._replace(lessons=data.lessons | key.lessons)
     if columns is None:
         return data._replace(series=False, opaque=False)
     if names is not None:

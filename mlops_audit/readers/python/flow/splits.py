@@ -41,7 +41,10 @@ def taken(state: State, data: Data, key: object, site: Site) -> Data:
     rows = data.rows.part_of(key)
     if rows.site is None:
         rows.site = site
-    return data._replace(rows=rows, series=data.series)
+    # Of what was put together, the copies may be in the part that is left.
+    sliced = isinstance(key, tuple) and key[0] == "slice"
+    copies = None if sliced and data.rows.members else data.copies
+    return data._replace(rows=rows, copies=copies)
 
 
 def indexed(state: State, data: Data, index: RowIndex, site: Site, subject: str) -> Data:
