@@ -1,4 +1,4 @@
-"""Files that no tool would accept: facts where possible, a diagnostic otherwise, never a failure."""
+"""Files that no tool would accept: facts where possible, a diagnostic otherwise, no failure."""
 
 from pathlib import Path
 
@@ -72,7 +72,8 @@ def test_files_that_include_each_other_are_followed_once(tmp_path):
             "ci/b.yml": "include: /ci/a.yml\ny:\n  script: [python train.py]\n",
             "k/kustomization.yaml": "resources: [../l, ../k, ../../outside]\n",
             "l/kustomization.yaml": "resources: [../k, missing.yaml]\n",
-            "tf/main.tf": 'module "m" {\n  source = "../tf"\n}\nmodule "n" {\n  source = "./n"\n}\n',
+            "tf/main.tf": 'module "m" {\n  source = "../tf"\n}\n'
+            'module "n" {\n  source = "./n"\n}\n',
             "tf/n/main.tf": 'module "m" {\n  source = "../"\n}\n',
             "compose.yaml": "services:\n  a:\n    extends: {service: b}\n  b:\n"
             "    extends: {service: a}\n    command: python train.py\n",
