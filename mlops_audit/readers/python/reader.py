@@ -25,7 +25,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 11
+    version = 12
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""
