@@ -20,6 +20,8 @@ _TASK_FILES = {
     "nox": ("noxfile.py",),
 }
 _MISE_FOLDERS = ("mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks")
+#: What may as well lie elsewhere: nothing is missing if it is not here.
+_DEFINED = frozenset({"declared", "service", "built", "folder", "terraform", "definition"})
 #: Runners of environments that run tasks of the same name as well.
 _TASK_PREFIXES = frozenset({"pdm run", "hatch run", "pixi run", "rye run"})
 _COMPOSE = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
@@ -86,6 +88,8 @@ class CommandIndex:
         name = want.name
         if want.kind == "nothing":
             return Result("external", (), "")
+        if want.kind in _DEFINED:
+            return self._defined(want, path, directory)
         if want.kind == "unknown" or _variable(name):
             return Result("unresolved", (), name)
         if want.kind == "file":
@@ -115,7 +119,7 @@ class CommandIndex:
             return _result([Unit(known, "")] if known else [], name)
         if want.kind == "kedro":
             return _result(self._kedro(), "kedro pipelines")
-        return self._defined(want, path, directory)
+        raise AssertionError(want.kind)
 
     def _defined(self, want: Wanted, path: str, directory: str) -> Result:
         """Return what a tool is given: definitions that may as well lie elsewhere."""
@@ -128,7 +132,7 @@ class CommandIndex:
         elif want.kind == "built":
             known = self.definitions.image(name, self.dockerfile)
             units = [known[0]] if known else []
-        elif want.kind in ("folder", "terraform", "definition"):
+        else:
             for base in self._bases(path, directory):
                 place = normpath(join(base, name or "."))
                 if place in self.index.files and want.kind != "terraform":
@@ -139,8 +143,6 @@ class CommandIndex:
                     units = self.definitions.terraform(place)
                 if units:
                     break
-        else:
-            raise AssertionError(want.kind)
         return Result("resolved" if units else "external", tuple(units), name)
 
     def dockerfile(self, file: str, context: str, path: str, directory: str) -> Unit | None:
@@ -351,6 +353,7 @@ def command_targets(connection: sqlite3.Connection, commands: CommandIndex) -> l
     )
     memo: dict[tuple[str, str, str, str, str], Sequence[Result]] = {}
     found: list[CommandTarget] = []
+    imaged = _imaged(connection)
     for path, position, scope, program, arguments, directory, runner in connection.execute(
         query
     ).fetchall():
@@ -361,8 +364,21 @@ def command_targets(connection: sqlite3.Connection, commands: CommandIndex) -> l
                 for want in wanted(program, arguments)
             ]
         for result in memo[key]:
+            if result.status == "missing" and path in imaged:
+                # The files of an image need not be those of the repository.
+                result = Result("external", (), result.detail)
             found.extend(_rows(path, position, result))
     return list(dict.fromkeys(found))
+
+
+def _imaged(connection: sqlite3.Connection) -> set[str]:
+    """Return the files whose commands run in images: manifests and Compose files."""
+    query = "SELECT DISTINCT path FROM image_base WHERE source = 'kubernetes'"
+    found = {path for (path,) in connection.execute(query)}
+    query = "SELECT DISTINCT path FROM unit_link WHERE kind = 'part'"
+    return found | {
+        path for (path,) in connection.execute(query) if "compose" in basename(path).lower()
+    }
 
 
 def _rows(path: str, position: int, result: Result) -> Iterator[CommandTarget]:

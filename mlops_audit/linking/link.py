@@ -24,6 +24,7 @@ from mlops_audit.linking.receivers import Named, Receivers, unknown_receivers
 from mlops_audit.linking.runs import merge_runs
 from mlops_audit.linking.sites import CallSites
 from mlops_audit.linking.starts import start_edges
+from mlops_audit.linking.step_inputs import input_edges
 from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
@@ -74,6 +75,7 @@ def link(
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index, sites, receivers) + launch_edges(commands, launches)
     edges += start_edges(connection, commands) + code_start_edges(connection, commands)
+    edges += input_edges(connection, commands)
     targets = command_targets(connection, commands)
     store.add("call_edge", edges)
     store.add("command_target", targets)

@@ -3,6 +3,7 @@
 `Wanted` says what to look for; `commands` looks it up among the units of the repository.
 """
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,7 @@ from mlops_audit.linking.names import words
 from mlops_audit.linking.wanted import NOTHING, Wanted, option, split
 from mlops_audit.readers.shell import commands
 
+_EXPRESSION = re.compile(r"\$\{\{[^{}]{0,300}\}\}")
 _PYTHON = words("python python2 python3 pypy pypy3 pythonw ipython py")
 _SHELLS = words("bash sh zsh dash ksh source .")
 _SERVERS = words("uvicorn gunicorn hypercorn granian daphne waitress-serve waitress")
@@ -57,10 +59,10 @@ def wanted(program: str, arguments: str) -> Sequence[Wanted]:
 
 def _contained(program: str, given: Sequence[str]) -> Sequence[Wanted]:
     """Return what a container is started with, else what `docker` is given."""
-    inner = tools.inner_command(program, given)
-    if not inner:
+    script = tools.inner_script(program, given)
+    if not script:
         return tools.container(program, given)
-    started = commands(shlex.join(inner), path="", cell=None, line=None, scope="", start=0)
+    started = commands(script, path="", cell=None, line=None, scope="", start=0)
     return tuple(
         want._replace(inside=True) for one in started for want in wanted(one.program, one.arguments)
     )
@@ -237,7 +239,9 @@ def _tasks(runner: str, given: Sequence[str]) -> Sequence[Wanted]:
 
 
 def _dvc(given: Sequence[str]) -> Sequence[Wanted]:
-    verbs = [word for word in given if not word.startswith("-")]
+    # Options that only the run knows do not change which stages there are.
+    plain = _EXPRESSION.sub(" ", " ".join(given)).split()
+    verbs = [word for word in plain if not word.startswith(("-", "$"))]
     if verbs[:1] == ["repro"]:
         names = verbs[1:]
     elif verbs[:2] == ["exp", "run"]:

@@ -1,6 +1,7 @@
 """What the tools of images, clusters, clouds and pipelines are given on their command line."""
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 
 from mlops_audit.linking.names import words
@@ -15,18 +16,31 @@ _SWITCHES = words(
     --no-healthcheck --oom-kill-disable --use-aliases --quiet-pull --remove-orphans
     """
 )
+_SUBSTITUTION = re.compile(r"\$\([^()]{0,500}\)|`[^`]{0,500}`")
+_SHELLS = words("bash sh zsh dash")
 _SCRIPT_OF_POOL = re.compile(r"(?:^|,)(local-package-path|script)=([\w./ -]{1,200})")
 
 
-def inner_command(program: str, given: Sequence[str]) -> list[str]:
-    """Return the command that a container is started with, none if that of its image runs."""
+def inner_script(program: str, given: Sequence[str]) -> str:
+    """Return the shell text that a container is started with, '' if its image decides."""
+    inner = _inner_command(program, _SUBSTITUTION.sub("$value", " ".join(given)).split())
+    if inner and inner[0].rpartition("/")[2] in _SHELLS and len(inner) > 2 and "c" in inner[1]:
+        # The quotes around a script are gone: what follows `-c` is the script.
+        return " ".join(inner[2:])
+    return shlex.join(inner)
+
+
+def _inner_command(program: str, given: Sequence[str]) -> list[str]:
     rest, compose = _verb(program, given)
     if rest[:1] not in (["run"], ["exec"]):
         return []
     entry = option(rest, ("--entrypoint",))
     operands = _operands(rest[1:])
     inner = operands[1:]
-    return [entry, *inner] if entry and not compose else inner
+    if entry and not compose:
+        return [entry, *inner]
+    # Options alone go to the program that the image starts.
+    return [] if inner and inner[0].startswith("-") else inner
 
 
 def container(program: str, given: Sequence[str]) -> Sequence[Wanted]:
@@ -173,6 +187,13 @@ def _serve(given: Sequence[str]) -> Sequence[Wanted]:
     return (Wanted("module", module, attribute),) if colon else NOTHING
 
 
+def _anyscale(given: Sequence[str]) -> Sequence[Wanted]:
+    """`anyscale job submit job.yaml`, `anyscale service rollout --service-config-file s.yaml`."""
+    named = [word for word in given if word.endswith((".yaml", ".yml"))]
+    started = any(verb in given for verb in ("submit", "rollout", "deploy"))
+    return tuple(Wanted("definition", name) for name in named[:1]) if started else NOTHING
+
+
 def _archiver(given: Sequence[str]) -> Sequence[Wanted]:
     handler = option(given, ("--handler",))
     return (Wanted("file", handler),) if handler.endswith(".py") else NOTHING
@@ -186,6 +207,7 @@ def _mlserver(given: Sequence[str]) -> Sequence[Wanted]:
 
 
 TOOLS: dict[str, Callable[[Sequence[str]], Sequence[Wanted]]] = {
+    "anyscale": _anyscale,
     "az": _az,
     "kubectl": _kubectl,
     "oc": _kubectl,

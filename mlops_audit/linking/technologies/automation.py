@@ -1,7 +1,6 @@
 """Matching automation and configuration: commands, CI steps, images, paths, settings."""
 
 import re
-import shlex
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -11,7 +10,7 @@ from mlops_audit.linking.technologies.catalogue import Catalogue
 from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
 from mlops_audit.linking.technologies.model import KeyEntry, Technology
 from mlops_audit.linking.technologies.sink import Place, Sink
-from mlops_audit.linking.tools import CONTAINERS, inner_command
+from mlops_audit.linking.tools import CONTAINERS, inner_script
 from mlops_audit.linking.wanted import split
 from mlops_audit.readers.shell import commands
 from mlops_audit.schema import Command
@@ -72,8 +71,8 @@ def _contained(said: _Said) -> Iterator[_Said]:
     yield said
     path, cell, line, scope, program, arguments = said
     if program in CONTAINERS:
-        inner = inner_command(program, split(arguments))
-        for one in commands(shlex.join(inner), path="", cell=None, line=1, scope="", start=0):
+        script = inner_script(program, split(arguments))
+        for one in commands(script, path="", cell=None, line=1, scope="", start=0):
             yield path, cell, line, scope, one.program, one.arguments
 
 

@@ -24,6 +24,17 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,254}")
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z][A-Za-z0-9]{0,254})(?:\.[\w.]{1,100})?\}")
 _FUNCTIONS = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _MACHINES = frozenset({"AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"})
+#: Resources that run something, and so are units.
+_UNITS = frozenset(
+    {
+        *_FUNCTIONS,
+        *_MACHINES,
+        "AWS::CodeBuild::Project",
+        "AWS::CodePipeline::Pipeline",
+        "AWS::ECS::TaskDefinition",
+        "AWS::Batch::JobDefinition",
+    }
+)
 _EVENTS = {"Schedule": "schedule", "ScheduleV2": "schedule", "S3": "data_arrival"}
 _PHASES = ("install", "pre_build", "build", "post_build")
 
@@ -43,18 +54,22 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
         resources = [
             (name, resource)
             for name, resource in document.get("Resources").pairs[:RESOURCE_LIMIT]
-            if (text_or_none(resource.get("Type")) or "").startswith("AWS::")
+            if _kind(resource).startswith("AWS::")
         ]
-        names = {name for name, _ in resources}
+        names = {name for name, resource in resources if _kind(resource) in _UNITS}
         for name, resource in resources:
             yield from _resource(file.path, name, resource, names, log)
     yield from log.rows
 
 
+def _kind(resource: Node) -> str:
+    return text_or_none(resource.get("Type")) or ""
+
+
 def _resource(
     path: str, name: str, resource: Node, names: set[str], log: CommandLog
 ) -> Iterator[Any]:
-    kind = text_or_none(resource.get("Type")) or ""
+    kind = _kind(resource)
     given = resource.get("Properties")
     scope = f"stage:{name}"[:VALUE_LIMIT]
     if kind in _FUNCTIONS or kind in _MACHINES:

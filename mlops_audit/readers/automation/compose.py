@@ -11,6 +11,7 @@ from mlops_audit.readers.automation.common import (
     CommandLog,
     FileReader,
     folder,
+    image_base,
     text_or_none,
     yaml_documents,
 )
@@ -41,7 +42,7 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     yield from log.rows
 
 
-def _service(path: str, scope: str, service: Node, log: CommandLog) -> Iterator[UnitLink]:
+def _service(path: str, scope: str, service: Node, log: CommandLog) -> Iterator[Any]:
     for needed in service.get("depends_on").texts() or service.get("depends_on").keys:
         yield UnitLink(path, service.line, scope, "part", f"stage:{needed}"[:VALUE_LIMIT])
     base = service.get("extends")
@@ -49,22 +50,27 @@ def _service(path: str, scope: str, service: Node, log: CommandLog) -> Iterator[
         file, name = text_or_none(base.get("file")), text_or_none(base.get("service")) or ""
         kind, target = ("file", file) if file else ("part", f"stage:{name}")
         yield UnitLink(path, base.line, scope, kind, target[:VALUE_LIMIT])
+    image = service.get("image")
+    if image.is_scalar and image.text.strip():
+        yield image_base(path, image.line, image.text, "compose", None)
+    build = service.get("build")
+    context = text_or_none(build) or text_or_none(build.get("context")) or "."
     words = _words(service)
     if words:
         given = service.first("entrypoint", "command")
         # Compose writes `$$` for a dollar sign of the container's own shell.
         text = words.replace("$$", "$")
-        log.shell(text, given.start or given.line, scope, directory=folder(path))
+        place = normpath(join(folder(path), context)) if "$" not in context else folder(path)
+        directory = "" if place == "." or place.startswith("..") else place
+        log.shell(text, given.start or given.line, scope, directory=directory)
         return
-    build = service.get("build")
     if build:
-        context = text_or_none(build) or text_or_none(build.get("context")) or "."
         file = text_or_none(build.get("dockerfile")) or "Dockerfile"
         if "://" not in context and "$" not in context + file:
             target = normpath(join(context, file))
             yield UnitLink(path, build.line, scope, "file", target[:VALUE_LIMIT])
-    elif image := text_or_none(service.get("image")):
-        yield UnitLink(path, service.get("image").line, scope, "image", image)
+    elif image.is_scalar:
+        yield UnitLink(path, image.line, scope, "image", image.text[:VALUE_LIMIT])
 
 
 def _words(service: Node) -> str:

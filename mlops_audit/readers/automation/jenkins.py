@@ -57,8 +57,8 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             yield image_base(path, line, match["image"], "workflow", None)
         elif match["text"]:
             jobs.setdefault(stage, line)
-            text = match["text"].replace("\\\n", "\n")
-            log.shell(text, line, f"job:{stage}", variables=known)
+            script = match["text"].replace("\\\n", "\n")
+            log.shell(script, line, f"job:{stage}", variables=known)
     for name, line in jobs.items():
         yield Job(path, line, name, name, "", None, None, None, None, None, False)
     if not cron:

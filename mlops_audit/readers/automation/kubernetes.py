@@ -1,5 +1,6 @@
 """Kubernetes manifests: what containers run, and what starts by the clock; Argo and Tekton too."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ _PODS = {
     "Job": ("spec", "template", "spec"),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
 }
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,300}\}\}")
 _KUSTOMIZATION = ("kustomization.yaml", "kustomization.yml")
 
 
@@ -44,7 +46,8 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
     for document in yaml_documents(content)[:_DOCUMENT_LIMIT]:
         kind = text_or_none(document.get("kind")) or ""
         version = text_or_none(document.get("apiVersion")) or ""
-        name = text_or_none(document.get("metadata", "name")) or kind.lower()
+        name = _TEMPLATE.sub("", text_or_none(document.get("metadata", "name")) or "").strip("-")
+        name = name or kind.lower()
         if version.startswith("argoproj.io/"):
             yield from argo.rows(file.path, kind, name[:VALUE_LIMIT], document, log)
         elif "tekton.dev/" in version:

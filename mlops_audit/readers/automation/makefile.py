@@ -76,6 +76,8 @@ def _recipe(
     text = text.lstrip("@-+ \t")
     text = text.replace("$@", name).replace("$<", target.needs[0] if target.needs else "$<")
     text = _expanded(text, variables).replace("$(MAKE)", "make").replace("${MAKE}", "make")
+    # The folder of the Makefile is where its recipes run.
+    text = text.replace("$(CURDIR)/", "./").replace("${CURDIR}/", "./")
     log.shell(
         text.replace("$$", "$"),
         line,
@@ -170,4 +172,4 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         start, parts = 0, []
 
 
-READER = FileReader("makefile", 1, _accepts, _rows)
+READER = FileReader("makefile", 2, _accepts, _rows)

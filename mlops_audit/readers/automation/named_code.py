@@ -19,6 +19,7 @@ from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import PipelineStage, UnitLink
 
 ITEM_LIMIT = 300
+_COMPUTE = ("cluster_env", "compute_config", "image_uri", "containerfile")
 _DOTTED = re.compile(r"[A-Za-z_]\w{0,100}(?:\.\w{1,100}){1,10}")
 _MODULE = re.compile(r"[A-Za-z_][\w.]{0,200}:[A-Za-z_]\w{0,100}")
 _STEPS = ("ingest", "ingest_scoring", "split", "transform", "train", "evaluate", "register")
@@ -74,10 +75,19 @@ def _bento(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
 
 def _ray(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
     """The configuration of Ray Serve: applications and where they are made."""
-    for application in (document, *document.get("applications").items()):
+    inner = document.get("ray_serve_config")
+    for application in (document, inner, *document.get("applications").items()):
         target = application.get("import_path")
-        if target.is_scalar and _MODULE.fullmatch(target.text.replace(":", ":", 1)):
+        if target.is_scalar and _MODULE.fullmatch(target.text):
             yield UnitLink(path, target.line, "", "module", target.text)
+
+
+def _anyscale(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
+    """A job of Anyscale: the command that it starts."""
+    entry = document.get("entrypoint")
+    if entry.is_scalar and any(document.has(key) for key in _COMPUTE):
+        log.shell(entry.text, entry.start, "")
+    yield from ()
 
 
 def _mlserver(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
@@ -115,6 +125,7 @@ _BY_TEXT: tuple[tuple[bytes, bytes, _Rows], ...] = (
     (b"product:", b"tasks:", _ploomber),
     (b"implementation:", b"container:", _component),
     (b"import_path:", b":", _ray),
+    (b"entrypoint:", b"c", _anyscale),
 )
 
 

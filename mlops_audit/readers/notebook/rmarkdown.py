@@ -45,7 +45,7 @@ class RMarkdownReader:
     """Documents with code chunks of knitr or Quarto."""
 
     name = "rmarkdown"
-    version = 2
+    version = 3
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept documents by their suffix."""

@@ -24,7 +24,7 @@ class TextNotebookReader:
     """Databricks sources and percent scripts: notebook, cells, magics, commands and prose."""
 
     name = "text-notebook"
-    version = 2
+    version = 3
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept source files of the languages that have such notebooks."""

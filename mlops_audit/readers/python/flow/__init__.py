@@ -19,7 +19,7 @@ from mlops_audit.schema import DataMistake
 #: Words of code that splits, for itself; of code that learns; of code that holds something back.
 _SPLITS = ("train_test_split", "KFold", "random_split", "ShuffleSplit", "cross_val")
 _FITS = (".fit", ".train(", "fit_", ".fillna(")
-_HOLDS = ("SearchCV", ".score(", "_score(", "test", ".evaluate(", ".iloc[", "[:", ".sample(")
+_HOLDS = ("SearchCV", ".score(", "_score(", "_test", "test_", ".evaluate(", ".iloc[", ".sample(")
 _MOST = 60
 
 

@@ -158,7 +158,7 @@ def method_of_data(state: State, data: Data, name: str, args: Args, node: ast.Ca
         return data
     elif name in ("join", "merge"):
         joined = merged([data, *args.values[:1]]) or data
-        result = unsure(joined)
+        result = unsure(joined)._replace(time=data.time)
     elif name in ("append", "union", "unionByName") and data_of(args.get(0)) is not None:
         return stacked(state, [data, args.get(0)], site, written=not state.loops)
     elif name in STATISTICS:
@@ -216,8 +216,13 @@ def _sampled(state: State, data: Data, args: Args, node: ast.Call) -> Data:
 
 def _sorted(data: Data, args: Args, site: Site) -> Data:
     names = strings(args.get(0, "by"))
-    if names and names_time(names[0]) and data.time is None:
+    if not names or (data.time is not None and data.time.why):
+        return data
+    if names_time(names[0]):
         return data._replace(time=Evidence(site, f"sorted by {names[0]}"))
+    if not any(map(names_time, names)):
+        # The row before is another thing than the moment before.
+        return data._replace(time=Evidence(site, ""))
     return data
 
 

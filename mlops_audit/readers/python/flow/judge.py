@@ -154,7 +154,7 @@ def _target(pair: Pair, detail: str) -> Mistake:
 
 def _in_time(state: State, one: Divided) -> Iterator[Mistake]:
     time, split = one.data.time, one.split
-    if time is None or not split.random or not is_split(split):
+    if time is None or not time.why or not split.random or not is_split(split):
         return
     if held_apart(state, one.data.rows):
         return

@@ -77,6 +77,8 @@ _METRIC = re.compile(
     r"[a-z_0-9]{0,60}_(?:score|error|loss|coefficient|curve|deviance)|classification_report"
     r"|confusion_matrix|accuracy|auc|roc_curve|plot_confusion_matrix|plot_roc_curve"
 )
+#: Metrics that are more than one number.
+TABLES = _words("confusion_matrix classification_report roc_curve precision_recall_curve")
 _NOT_METRIC = _words("silhouette_score davies_bouldin_score calinski_harabasz_score learning_curve")
 
 #: Methods and functions whose result has the rows, and the history, of what they are given.

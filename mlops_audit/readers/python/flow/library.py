@@ -21,6 +21,7 @@ from mlops_audit.readers.python.flow.knowledge import (
     SPLITTERS,
     STACKS,
     STATISTICS,
+    TABLES,
     TIME_SOURCES,
     group_of,
     is_metric,
@@ -125,11 +126,12 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
         if (data := data_of(args.keywords.get(key))) is not None
     ]
     predicted = next((data for data in given if data.by is not None), None)
-    if predicted is not None:
-        return estimators.scored(state, predicted.by, predicted, node, name, args)
-    if given:
-        return estimators.scored(state, None, given[0], node, name, args)
-    return score_of(args.all())
+    if not given:
+        return score_of(args.all())
+    by = predicted.by if predicted is not None else None
+    score = estimators.scored(state, by, predicted or given[0], node, name, args)
+    # The largest cell of a table, or point of a curve, chooses no model.
+    return score._replace(loops=frozenset()) if name in TABLES else score
 
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:

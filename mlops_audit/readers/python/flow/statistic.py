@@ -45,8 +45,8 @@ def statistic(state: State, data: Data, name: str, node: ast.AST) -> Score:
     lesson = Lesson(
         state.site(node), "statistic", f"{name}()", data.subject, data.rows.widest, "medium"
     )
-    held: tuple[Rows, ...] = (data.rows,) if data.by is not None or data.time is None else ()
-    return Score(held if data.by is not None else (), lessons=frozenset({lesson}))
+    held = (data.rows,) if data.by is not None else ()
+    return Score(held, lessons=frozenset({lesson}))
 
 
 def grouped(state: State, data: Data, args: Args, node: ast.Call) -> Data:
