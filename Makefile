@@ -61,8 +61,9 @@ accuracy: $(STAMP) ## Compare verdicts with labels: make accuracy CORPUS=DIR LAB
 leakage: $(STAMP) ## Precision and recall of mistakes in the flow of data
 	$(BIN)/python -m benchmarks.leakage
 
-benchmark: $(STAMP) ## Cold and warm seconds and peak memory beside bare parsing
+benchmark: $(STAMP) ## Seconds and peak memory beside bare parsing and mlflow.search_runs
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.runs
 
 throughput: $(STAMP) ## Code analysis beside bare parsing of the same files: make throughput CORPUS=DIR
 	$(BIN)/python -m benchmarks.throughput "$(CORPUS)"/*

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import yaml
@@ -39,6 +40,7 @@ def pages() -> dict[str, str]:
         "automation.md": automation(),
         "configuration.md": configuration(),
         "rule-format.md": rule_format(),
+        "run-formats.md": run_formats(),
     }
     for phase, title in lifecycle.phases:
         found[f"rules-{phase}.md"] = rules(book, lifecycle, phase, title)
@@ -231,6 +233,21 @@ def configuration() -> str:
     lines += _key_table(WAIVER_KEYS)
     lines.append("## An entry of `overrides`\n")
     lines += _key_table(OVERRIDE_KEYS)
+    return "\n".join(lines)
+
+
+def run_formats() -> str:
+    """Return the page of the run logs that are read, made from those that libraries wrote."""
+    made = run_path(str(FOLDER.parent / "run_formats.py"))
+    lines = [
+        "# Run formats\n",
+        "What is read from which log, found by reading the logs that the libraries themselves wrote"
+        " (`tests/readers/data/runs/make.py` makes them again). A dash means that the format has no"
+        " place for it, or that these logs leave it open. Tracking servers and databases are read"
+        " with [`--tracking-uri`](../runs.md); a test starts the server of MLflow and compares it"
+        " with its own database.\n",
+    ]
+    lines += table(made["HEAD"], list(made["format_rows"]()))
     return "\n".join(lines)
 
 

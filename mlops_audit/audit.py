@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from mlops_audit import __version__
 from mlops_audit.assessment.assess import Terms
@@ -46,22 +48,29 @@ def audit(
     return _audit(path, options or AuditOptions(), None, progress=progress, timing=timing)
 
 
+class _Given(NamedTuple):
+    """What the audit of a base takes over from that of the change."""
+
+    configuration: Configuration
+    choice: Choice
+
+
 def _audit(
     path: Path,
     options: AuditOptions,
-    given: Configuration | None,
+    given: _Given | None,
     *,
     progress: Progress | None = None,
     timing: Timing | None = None,
 ) -> Audit:
-    """Audit; ``given`` is a configuration that takes the place of the repository's own."""
+    """Audit; what is given takes the place of what the repository says of itself."""
     from mlops_audit.readers.lines import Lines
 
     clock = Clock(timing)
     now, fixed = _now()
     derived = Derived.default(never_below=path) if options.cache else Derived(None)
     with clock.stage("open"):
-        repository, configuration = _open(path, options, given)
+        repository, configuration = _open(path, options, given and given.configuration)
         if options.alone:
             options = replace(options, base=None, baseline=None)
             configuration = replace(configuration, base=None, baseline=None)
@@ -74,7 +83,9 @@ def _audit(
     try:
         with extras(configuration, repository) as extra:
             with clock.stage("rules"):
-                choice = _choice(options, configuration, extra.rules, derived)
+                choice = (
+                    given.choice if given else _choice(options, configuration, extra.rules, derived)
+                )
             with clock.stage("read"):
                 store = _collect(path, repository, options, configuration, progress)
             if base is not None and not (base.same and repository.info.dirty is False):
@@ -92,7 +103,7 @@ def _audit(
                     derived=Derived(None) if options.tracking else derived,
                     ruleset=choice.book.digest,
                     day=now.date().isoformat(),
-                    take=_snapshot,
+                    take=partial(_snapshot, choice),
                 )
             with clock.stage("link"):
                 titles = _link(store, options, configuration, extra.technologies, derived)
@@ -100,6 +111,8 @@ def _audit(
                 store.save(options.facts)
             tool = {"name": "mlops-audit", "version": __version__, "ruleset": choice.book.digest}
             terms = terms_of(choice, configuration, accepted=accepted, today=now.date())
+            if given is not None:
+                terms = replace(terms, excerpts=False)
             judging = Judging(
                 choice=choice, terms=terms, titles=titles, tool=tool, now=now, fixed=fixed
             )
@@ -124,9 +137,11 @@ def _audit(
             earlier.stop()
 
 
-def _snapshot(path: Path, options: AuditOptions, configuration: Configuration) -> Snapshot:
+def _snapshot(
+    choice: Choice, path: Path, options: AuditOptions, configuration: Configuration
+) -> Snapshot:
     """Audit a commit for what a later one is compared with."""
-    return snapshot_of(_audit(path, options, configuration), str(options.rev))
+    return snapshot_of(_audit(path, options, _Given(configuration, choice)), str(options.rev))
 
 
 def _inside(path: Path, file: Path | None) -> str | None:
@@ -209,7 +224,7 @@ def _collect(
     store = collect(repository, jobs=jobs, cache=cache, progress=progress)
     if options.tracking:
         from mlops_audit.facts.collect import available_processors
-        from mlops_audit.tracking import add_tracking_stores
+        from mlops_audit.tracking.read import add_tracking_stores
 
         add_tracking_stores(store, options.tracking, jobs=jobs or available_processors())
     return store

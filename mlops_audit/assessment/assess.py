@@ -48,6 +48,8 @@ class Terms:
     accepted: Snapshot | None = None
     #: The earlier audit; only what is new in comparison counts for the gate.
     before: Snapshot | None = None
+    #: Whether findings and evidence show the lines around their places.
+    excerpts: bool = True
 
 
 def assess(
@@ -87,7 +89,10 @@ def assess(
     due = [verdict for verdict in verdicts if verdict.rule.practice in asked]
     terms = terms or Terms()
     findings, suppressions = answer(
-        build_findings(due, read_lines), connection, verdicts, terms.answers
+        build_findings(due, read_lines, excerpts=terms.excerpts),
+        connection,
+        verdicts,
+        terms.answers,
     )
     findings, baseline, comparison = compare(
         findings, accepted=terms.accepted, before=terms.before, present=_files(connection)
@@ -99,7 +104,8 @@ def assess(
         _phase(lifecycle, phase, title, judgements, kind) for phase, title in lifecycle.phases
     )
     maturity = _maturity(lifecycle, phases, judgements, kind)
-    practices = tuple(_practice(item, fingerprints, read_lines) for item in judgements)
+    shown = read_lines if terms.excerpts else NoLines()
+    practices = tuple(_practice(item, fingerprints, shown) for item in judgements)
     return Audit(
         schema_version=REPORT_SCHEMA_VERSION,
         tool=tool,

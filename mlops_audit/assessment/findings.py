@@ -50,7 +50,9 @@ _LANGUAGES = {
 }
 
 
-def build_findings(verdicts: Sequence[Verdict], read_lines: ReadLines) -> tuple[Finding, ...]:
+def build_findings(
+    verdicts: Sequence[Verdict], read_lines: ReadLines, *, excerpts: bool = True
+) -> tuple[Finding, ...]:
     """Turn the complaints of failing rules into findings, most severe first."""
     found: list[Finding] = []
     identities = Identities()
@@ -85,7 +87,7 @@ def build_findings(verdicts: Sequence[Verdict], read_lines: ReadLines) -> tuple[
                     fingerprint=known.fingerprint,
                     effort=rule.effort,
                     remediation=rule.fix,
-                    snippet=excerpt(place, read_lines),
+                    snippet=excerpt(place, read_lines) if excerpts else None,
                     content=known.content,
                     file_line=line,
                     file_end_line=end_line,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from mlops_audit.readers.runs.rows import LOGGED_MODEL, TAGGED
+from mlops_audit.readers.runs.rows import LOGGED_MODEL, told_by_tag
 from mlops_audit.schema import (
     RegisteredModel,
     Run,
@@ -31,8 +31,12 @@ _TABLES = (
 #: Of several formats in one folder the first names the store.
 _KINDS = (
     *("mlflow-files", "mlflow-db", "wandb", "dvclive", "hf-trainer", "ultralytics", "lightning"),
-    *("catboost", "sacred", "optuna", "dvc-metrics", "tensorboard", "other", "hydra"),
+    *("catboost", "sacred", "optuna", "ray-tune", "guild", "clearml", "comet", "neptune", "aim"),
+    *("zenml", "metaflow", "kedro", "sagemaker", "azureml", "keras", "papermill", "dvc-metrics"),
+    *("tensorboard", "metrics-file", "text-log", "other", "hydra"),
 )
+#: Logs that no tracker and no framework wrote.
+_WEAK = frozenset({"metrics-file", "text-log"})
 _ENDED = ("finished", "failed", "killed")
 _STATUS = {status: rank for rank, status in enumerate((*_ENDED, "running", "scheduled", "unknown"))}
 #: Folders in which one run keeps the events of its parts.
@@ -73,6 +77,8 @@ def merge_runs(store: Store) -> None:
     for owner, run, name, value in select("run_parameter"):
         parameters[owner, run].setdefault(name, value)
     found = _runs(runs, tags.values(), {(metric.store, metric.run) for metric in metrics})
+    for key in _repeated(found, kinds):
+        del found[key]
     hosts = _hosts(found, kinds)
     for host, guests in hosts.items():
         for guest in sorted(guests):
@@ -85,8 +91,12 @@ def merge_runs(store: Store) -> None:
 
     rows: dict[str, list[Any]] = {
         "run": [found[key] for key in sorted(found)],
-        "run_metric": metrics,
-        "run_point": list(dict.fromkeys(_moved_key(row, parts) for row in points)),
+        "run_metric": [metric for metric in metrics if metric[:2] in found],
+        "run_point": [
+            point
+            for point in dict.fromkeys(_moved_key(row, parts) for row in points)
+            if point[:2] in found
+        ],
         "run_tag": [tag for key, tag in tags.items() if key[:2] in found],
         "run_parameter": [
             (*key, name, value)
@@ -195,8 +205,8 @@ def _runs(runs: Sequence[Run], tags: Iterable[RunTag], measured: set[Key]) -> di
             experiments[run.store, run.experiment] = run
     tagged: dict[Key, dict[str, str]] = defaultdict(dict)
     for tag in tags:
-        if tag.key in TAGGED and tag.value:
-            tagged[tag.store, tag.run].setdefault(TAGGED[tag.key], tag.value)
+        if said := told_by_tag(tag.key, tag.value):
+            tagged[tag.store, tag.run].setdefault(*said)
     for key in measured - parts.keys():
         # A measured run whose own file is missing or could not be read.
         parts[key].append(Run(*key, key[0], "", "", "unknown", False, *[None] * 6))
@@ -243,6 +253,23 @@ def _dirty(parts: Sequence[Run], tagged: str) -> bool | None:
     if tagged.lower() in ("true", "false"):
         said.append(tagged.lower() == "true")
     return any(said) if said else None
+
+
+def _repeated(runs: dict[Key, Run], kinds: Iterable[RunStore]) -> list[Key]:
+    """Return plain logs that lie in the folder of a run that a tracker or framework recorded."""
+    by_store: dict[str, set[str]] = defaultdict(set)
+    for row in kinds:
+        by_store[row.path].add(row.kind)
+    weak = {
+        key for key, run in runs.items() if by_store[run.store] <= _WEAK and by_store[run.store]
+    }
+    folders = {run.path for key, run in runs.items() if key not in weak}
+    return [key for key in weak if not folders.isdisjoint(_above(runs[key].path))]
+
+
+def _above(path: str) -> set[str]:
+    parts = path.split("/")
+    return {"/".join(parts[:length]) for length in range(1, len(parts))}
 
 
 def _hosts(runs: dict[Key, Run], kinds: Iterable[RunStore]) -> dict[Key, set[Key]]:

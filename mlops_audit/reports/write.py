@@ -28,7 +28,7 @@ def write_atomic(path: Path, text: str | bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace(target, data)
     except OSError as error:
-        raise AuditError(f"cannot write {path}: {error.strerror or error}.") from error
+        raise _refusal(path, str(error.strerror or error)) from error
 
 
 def check_writable(path: Path) -> None:
@@ -38,14 +38,18 @@ def check_writable(path: Path) -> None:
         AuditError: it is a folder, or what should hold it is no folder or must not be written to.
     """
     if path.is_dir():
-        raise AuditError(f"cannot write {path}: it is a folder.")
+        raise _refusal(path, "it is a folder")
     place = path.absolute()
     if not path.exists():
         place = next(folder for folder in place.parents if os.path.lexists(folder))
         if not place.is_dir():
-            raise AuditError(f"cannot write {path}: {place} is not a folder.")
+            raise _refusal(path, f"{place} is not a folder")
     if not os.access(place, os.W_OK):
-        raise AuditError(f"cannot write {path}: permission denied.")
+        raise _refusal(path, "permission denied")
+
+
+def _refusal(path: Path, why: str) -> AuditError:
+    return AuditError(f"cannot write {path}: {why}; name another place for it.")
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mlops_audit.repository.attributes import Attributes
 from mlops_audit.repository.globs import PathGlob
-from mlops_audit.repository.kinds import is_binary, kind_of, size_limit, sniff
+from mlops_audit.repository.kinds import is_binary, is_metric_file, kind_of, size_limit, sniff
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.repository.roles import (
     RoleHints,
@@ -143,6 +143,10 @@ def _describe(
         if entry.size <= _LFS_MAX and is_binary(path, kind):
             content = fetch(entry, _LFS_MAX)
             lfs = content is not None and content.startswith(_LFS_MARK)
+        elif is_metric_file(path):
+            what = f"{_megabytes(entry.size)} is more than the limit of {_megabytes(limit)}"
+            mend = "raise max_file_bytes in mlops-audit.toml, or log less often"
+            problems.add(path, f"a log of runs, not read: {what}; {mend}", lost=True)
         elif not is_binary(path, kind) and kind != "data":
             what = f"{_megabytes(entry.size)} is more than the limit of {_megabytes(limit)}"
             problems.add(path, f"not read: {what}", lost=True)

@@ -69,8 +69,13 @@ _BY_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split
 _DOCKERFILE = re.compile(r"(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-].+)?")
 #: Run logs whose content readers parse although they are not text.
 _RUN_LOG = re.compile(r"(?:.*\.)?tfevents(?:\..*)?|events\.out\.tfevents.*|run-[^/]*\.wandb")
+#: Archives in which hosted trackers keep a run until it is sent.
+_RUN_ARCHIVE = re.compile(r"(?:offline-[0-9a-f]{32}|[0-9a-z]{32})\.zip")
 #: Suffixes of SQLite files.
 DATABASES = (".db", ".sqlite", ".sqlite3")
+_METRIC_FILE = re.compile(
+    r"(?:metrics|results|progress|training_log|history)\.(?:csv|tsv|jsonl)", re.IGNORECASE
+)
 _TEXT_DATA = (".csv", ".tsv", ".jsonl", ".ndjson", ".geojson", ".arff")
 
 _SHEBANGS = (
@@ -110,6 +115,11 @@ def is_run_log(path: str) -> bool:
     return _RUN_LOG.fullmatch(path.rsplit("/", 1)[-1]) is not None
 
 
+def is_metric_file(path: str) -> bool:
+    """Tell a log of runs, binary or a table, by its name."""
+    return is_run_log(path) or _METRIC_FILE.fullmatch(path.rsplit("/", 1)[-1]) is not None
+
+
 def is_binary(path: str, kind: str) -> bool:
     """Tell whether a file of this kind is not text."""
     return kind in BINARY_KINDS or (kind == "data" and not path.lower().endswith(_TEXT_DATA))
@@ -131,4 +141,6 @@ def size_limit(path: str, kind: str, text_limit: int) -> int:
     """Return how many bytes of such a file may be read; 0: it is never read."""
     if kind == "notebook" or is_run_log(path) or path.lower().endswith(DATABASES):
         return 10 * text_limit
+    if kind == "archive" and _RUN_ARCHIVE.fullmatch(path.rsplit("/", 1)[-1]):
+        return text_limit
     return 0 if is_binary(path, kind) else text_limit

@@ -35,6 +35,10 @@ class Module(NamedTuple):
     top_level_statements: Annotated[
         int, "statements at module level that are not imports, definitions, constants, docstring"
     ]
+    maintainability: Annotated[
+        float | None,
+        "maintainability index, 0 (worst) to 100, of a script or module that may train a model",
+    ] = None
 
 
 class Definition(NamedTuple):

@@ -7,7 +7,6 @@ from mlops_audit.readers.runs.history import History
 from mlops_audit.readers.runs.mlflow_tables import STATUSES
 from mlops_audit.readers.runs.rows import (
     LOGGED_MODEL,
-    TAGGED,
     finished,
     metric_row,
     number,
@@ -15,6 +14,7 @@ from mlops_audit.readers.runs.rows import (
     run_row,
     seconds,
     tag_row,
+    told_by_tag,
 )
 from mlops_audit.schema import Diagnostic, RegisteredModel, RunInput, RunStore
 from mlops_audit.tracking.http import NotThereError, Server
@@ -99,8 +99,8 @@ class _Rows:
         for tag in _dictionaries(data.get("tags")):
             row = tag_row(store, run, _text(tag.get("key")), _text(tag.get("value")))
             yield row
-            if row.key in TAGGED and row.value:
-                tagged[TAGGED[row.key]] = row.value
+            if said := told_by_tag(row.key, row.value):
+                tagged.setdefault(*said)
         identity = _text(info.get("experiment_id"))
         experiment = experiments.get(identity, {})
         status = _text(info.get("status")).lower()

@@ -1,7 +1,8 @@
 -- Runs of the stores of run logs that were not deleted, with where they come from. `origin` is
 -- `foreign` where neither the recorded commit nor the recorded source is of this repository, `own`
 -- where one of them is or the repository trains or tracks, else `unknown`. `commit_found` is NULL
--- where the history that was read is not whole. `trained` tells runs with metrics. One row a run.
+-- where the history that was read is not whole. `trained` tells runs with metrics. Logs that no
+-- tracker and no framework wrote are left out. One row a run.
 CREATE VIEW recorded_run AS
 SELECT r.store, r.run, r.path, r.status, r.source, r.commit_sha, r.parent, r.started_at, r.experiment,
        s.kind,
@@ -37,3 +38,4 @@ SELECT r.store, r.run, r.path, r.status, r.source, r.commit_sha, r.parent, r.sta
 FROM run AS r
 JOIN run_store AS s ON s.path = r.store
 WHERE NOT r.deleted AND r.status <> 'scheduled'
+  AND s.kind NOT IN ('metrics-file', 'text-log')

@@ -91,10 +91,15 @@ def test_a_cell_of_a_notebook_answers_for_itself(judged: Any) -> None:
     ]
     book = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
     kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "p"}}
-    result = judged({"train.ipynb": json.dumps({**book, "metadata": kernel}, indent=1)})
+    for cell in cells:  # as Jupyter stores it, a string a line
+        cell["source"] = str(cell["source"]).splitlines(keepends=True)
+    text = json.dumps({**book, "metadata": kernel}, indent=1)
+    result = judged({"train.ipynb": text})
     (found,) = [item for item in result.findings if item.rule == "hardcoded-local-path"]
     assert found.suppressed is not None
     assert found.suppressed.reason == "moving, until 2026-06-30"
+    assert (found.cell, found.line) == (1, 3) and found.file_line is not None
+    assert "/home/mira/data.csv" in text.splitlines()[found.file_line - 1]
     states = [item.state for item in result.suppressions]
     assert states == ["unused", "used"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT, Done, Machine
+from ci_machine import ROOT, Done, Machine
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 BRANCHES = {"pull_request": "main", "push": ""}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, SECRET, Machine
+from ci_machine import ROOT, SECRET, Machine
 from history import git
 
 TEMPLATES = ROOT / "integrations"

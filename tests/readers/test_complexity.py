@@ -1,4 +1,4 @@
-"""The complexity of functions is what radon says of the same source."""
+"""Complexity and maintainability are what radon says of the same source."""
 
 import argparse
 import ast
@@ -10,9 +10,11 @@ import types
 from typing import Any
 
 import pytest
+from radon.metrics import mi_visit
 from radon.visitors import ComplexityVisitor
 
 from mlops_audit.readers.python.complexity import complexity_of
+from mlops_audit.readers.python.maintainability import maintainability
 
 _EVERY_DECISION = '''
 def outer(rows, limit=[x for x in range(3) if x]):
@@ -94,3 +96,14 @@ def test_complexity_is_what_radon_counts(source: str) -> None:
     }
     assert expected
     assert counted == expected
+
+
+@pytest.mark.parametrize("module", [argparse, ast, asyncio.base_events, dataclasses, json.decoder])
+def test_maintainability_is_close_to_what_radon_says(module: types.ModuleType) -> None:
+    source = inspect.getsource(module)
+    found = maintainability(ast.parse(source), source.splitlines())
+    assert found == pytest.approx(mi_visit(source, multi=True), abs=5)
+
+
+def test_code_without_operators_has_no_index() -> None:
+    assert maintainability(ast.parse("import a\nprint(a)\n"), ["import a", "print(a)"]) is None

@@ -173,3 +173,13 @@ def test_a_database_beyond_the_size_of_files_is_read_where_it_lies(tmp_path: Pat
         merge_runs(store)
         assert len(content(store, "run")["run"]) == 4
         assert content(store, "run_store")["run_store"] == [("mlflow.db", "mlflow-db", 3)]
+
+
+def test_a_log_that_is_too_large_is_told_with_the_mend(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/metrics.csv").write_text("epoch,loss\n" + "1,0.5\n" * 1_000)
+    (tmp_path / "a/customers.csv").write_text("id\n" + "1\n" * 10_000)
+    with collect(open_repository(tmp_path, max_file_bytes=2_000), jobs=1) as store:
+        ((path, problem),) = store.connection.execute("SELECT path, problem FROM diagnostic")
+        assert path == "a/metrics.csv"
+        assert "max_file_bytes" in problem

@@ -164,7 +164,7 @@ def test_definitions_say_what_radon_says() -> None:
 def test_a_main_guard_and_module_level_work_are_seen() -> None:
     code = '"""Doc."""\nimport a\nX = 1\na.run()\nif __name__ == "__main__":\n    a.main()\n'
     (module,) = read(code)["module"]
-    assert module[6:] == (5, True, 1)
+    assert module[6:9] == (5, True, 1)
 
 
 @pytest.mark.parametrize(

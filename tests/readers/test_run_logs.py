@@ -31,6 +31,22 @@ PATHS = (
     "catboost_info/catboost_training.json",
     "dvclive/plots/metrics/train/loss.tsv",
     "wandb/run-20240102_030405-ab/files/wandb-summary.json",
+    "sacred_runs/1/run.json",
+    "sacred_runs/1/metrics.json",
+    "ray_results/search/train_0/result.json",
+    "data/09_tracking/metrics.json/2024-01-02T03.04.05.678Z/metrics.json",
+    ".metaflow/Flow/17/_meta/_self.json",
+    ".guild/runs/0123456789abcdef0123456789abcdef/.guild/attrs/flags",
+    ".neptune/offline/run__a__1__b/data-1.log",
+    "offline-0123456789abcdef0123456789abcdef/metrics.jsonl",
+    "offline-0123456789abcdef0123456789abcdef.zip",
+    "comet/0123456789abcdef0123456789abcdef.zip",
+    "training_log.csv",
+    "metrics.jsonl",
+    "history.json",
+    "out/train_results.json",
+    "describe-training-job.json",
+    "executed.ipynb",
 )
 
 

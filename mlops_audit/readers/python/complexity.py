@@ -27,9 +27,14 @@ _FIELDS[ast.Constant] = _FIELDS[ast.Name] = _FIELDS[ast.Assert] = ()
 
 def complexity_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Return the cyclomatic complexity of a function, 1 for one without decisions."""
-    total = 1
+    return 1 + decisions_of(node.body)
+
+
+def decisions_of(body: list[ast.stmt]) -> int:
+    """Return the number of decisions in statements, those of inner functions and classes apart."""
+    total = 0
     fields_of, decisions = _FIELDS, _DECISIONS
-    open_nodes: list[Any] = list(node.body)
+    open_nodes: list[Any] = list(body)
     while open_nodes:
         found = open_nodes.pop()
         kind = found.__class__

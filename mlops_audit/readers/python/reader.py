@@ -6,6 +6,7 @@ from typing import Any
 from mlops_audit.readers.python.analysis import Analysis
 from mlops_audit.readers.python.flow import data_mistakes, matters
 from mlops_audit.readers.python.magics import without_magics
+from mlops_audit.readers.python.maintainability import maintainability, may_train
 from mlops_audit.readers.python.source import (
     count_code_lines,
     decode,
@@ -57,11 +58,14 @@ class PythonReader:
             lost = tree is None
             yield Diagnostic(path, line, self.name, f"The file {problem}.", lost)
         analysis = Analysis(path)
+        index = None
         if tree is not None:
             analysis.add(tree, split_lines(text))
             yield from analysis.rows()
             if matters(text):
                 yield from data_mistakes(path, [(tree, None)])
+            if notebook is None and may_train(text):
+                index = maintainability(tree, lines_of)
         yield Module(
             path,
             module_name(path),
@@ -72,4 +76,5 @@ class PythonReader:
             analysis.main_guard,
             analysis.docstring,
             analysis.top_level_statements,
+            index,
         )

@@ -2,8 +2,11 @@
 
 from mlops_audit.readers.base import Reader
 from mlops_audit.readers.runs.databases import DatabaseReader
+from mlops_audit.readers.runs.executed_notebooks import ExecutedNotebookReader
 from mlops_audit.readers.runs.folders import FolderReader
 from mlops_audit.readers.runs.mlflow_files import MlflowFilesReader
+from mlops_audit.readers.runs.optuna_journal import OptunaJournalReader
+from mlops_audit.readers.runs.plain import PlainLogReader
 from mlops_audit.readers.runs.tensorboard import TensorboardReader
 from mlops_audit.readers.runs.wandb import WandbReader
 
@@ -13,6 +16,9 @@ READERS: tuple[Reader, ...] = (
     WandbReader(),
     TensorboardReader(),
     FolderReader(),
+    OptunaJournalReader(),
+    ExecutedNotebookReader(),
+    PlainLogReader(),
 )
 
 __all__ = ["READERS"]

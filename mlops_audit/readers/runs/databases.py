@@ -1,4 +1,4 @@
-"""Run stores in SQLite files: MLflow and Optuna."""
+"""Run stores in SQLite files: MLflow, Optuna, ZenML and Aim."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,18 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mlops_audit.readers.runs.database import MAGIC, Database, open_database, open_database_file
-from mlops_audit.readers.runs.mlflow_tables import NEEDED, mlflow_rows, text
-from mlops_audit.readers.runs.rows import instant, is_own, metric_row, parameter_row, run_row
+from mlops_audit.readers.runs.mlflow_tables import NEEDED, mlflow_rows
+from mlops_audit.readers.runs.other_tables import other_rows
+from mlops_audit.readers.runs.rows import is_own
 from mlops_audit.repository.kinds import DATABASES
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import Diagnostic, RunStore
-
-_OPTUNA_STATUS = {
-    "COMPLETE": "finished",
-    "PRUNED": "killed",
-    "FAIL": "failed",
-    "RUNNING": "running",
-}
+from mlops_audit.schema import Diagnostic
 
 
 class DatabaseReader:
@@ -59,41 +53,11 @@ def _rows(
         with opened() as database:
             if database.tables >= NEEDED:
                 yield from mlflow_rows(store, database, history=history)
-            elif {"studies", "trials", "trial_values"} <= database.tables:
-                yield from _optuna(store, database)
+            else:
+                yield from other_rows(store, database)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         problem = (
             f"The database could not be read to its end ({str(error)[:80]}). Copy it with"
             " `sqlite3 FILE .recover`, or restore it from a backup."
         )
         yield Diagnostic(store, None, DatabaseReader.name, problem, True)
-
-
-def _optuna(path: str, database: Database) -> Iterator[Any]:
-    studies = dict(database.rows("studies", ("study_id", "study_name")))
-    yield RunStore(path, "optuna", 0)
-    names: dict[object, str] = {}
-    columns = ("trial_id", "number", "study_id", "state", "datetime_start", "datetime_complete")
-    for trial, number, study, state, start, end in database.rows("trials", columns):
-        title = text(studies.get(study, study))
-        names[trial] = run = f"{title}/{text(number)}"
-        yield run_row(
-            path,
-            run,
-            path,
-            experiment=title,
-            status=_OPTUNA_STATUS.get(text(state), "unknown"),
-            started_at=instant(text(start)),
-            ended_at=instant(text(end)),
-        )
-    for trial, objective, value in database.rows(
-        "trial_values", ("trial_id", "objective", "value")
-    ):
-        if trial in names:
-            key = f"value_{objective}" if objective else "value"
-            yield metric_row(path, names[trial], key, value)
-    for trial, key, value in database.rows(
-        "trial_params", ("trial_id", "param_name", "param_value")
-    ):
-        if trial in names:
-            yield parameter_row(path, names[trial], text(key), text(value))

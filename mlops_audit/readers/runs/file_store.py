@@ -26,12 +26,12 @@ from mlops_audit.readers.runs.rows import (
     KEY_LIMIT,
     LOGGED_MODEL,
     STORE,
-    TAGGED,
     VALUE_LIMIT,
     artifact_row,
     finished,
     is_system,
     number,
+    told_by_tag,
 )
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import (
@@ -218,8 +218,8 @@ class _Reading:
             for key, content, _ in _entries(handle, "tags"):
                 value = masked(key, _text(content).strip())
                 self._tags.append((store, run, key, value))
-                if key in TAGGED and value:
-                    tagged[TAGGED[key]] = value
+                if said := told_by_tag(key, value):
+                    tagged.setdefault(*said)
         if "inputs" in parts:
             self._input(run, handle)
         if "artifacts" in parts:
@@ -312,17 +312,15 @@ def _quick_point(content: bytes) -> tuple[int, float | None] | None:
     """Return points and last value of a file whose steps only rise; None: look at each line."""
     words = content.split()
     lines = content.count(b"\n") + (content[-1:] != b"\n")
-    if len(words) != 3 * lines:
+    steps = words[2::3]
+    if len(words) != 3 * lines or not (b"".join(words[::3]) + b"".join(steps)).isdigit():
         return None
     try:
         value = float(words[-2])
         if lines > 1:
-            steps = list(map(int, words[2::3]))
-            last = steps.pop()
-            if last <= max(steps) or min(steps) < 0:
+            *before, last = map(int, steps)
+            if last <= max(before):
                 return None
-        for word in words[::3]:
-            int(word)
     except ValueError:
         return None
     return lines, value if value - value == 0.0 else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlops_audit.readers.runs.curves import (
     Curves,
+    curve_rows,
     items,
     plain_json,
     record_curves,
@@ -15,7 +16,6 @@ from mlops_audit.readers.runs.rows import (
     base_name,
     finite,
     flat,
-    metric_row,
     parameter_row,
     parent_folder,
     run_row,
@@ -110,8 +110,7 @@ def catboost(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
 def _run(store: str, run: str, folder: str, kind: str, curves: Curves) -> Iterator[Any]:
     yield RunStore(store, kind, 0)
     yield run_row(store, run, folder)
-    for key, (value, points) in curves.items():
-        yield metric_row(store, run, key, value, points)
+    yield from curve_rows(store, run, curves)
 
 
 def _parameters(store: str, run: str, tree: Node) -> Iterator[Any]:

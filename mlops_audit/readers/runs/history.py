@@ -48,6 +48,11 @@ class History:
                 self._stride *= 2
                 self._kept = self._kept[::2]
 
+    @property
+    def last(self) -> float | None:
+        """The latest value, None if it was no finite number."""
+        return self._last[1][2] if self._last else None
+
     def points(self) -> list[Point]:
         """Return the points in the order in which they came."""
         ends = (self._first, self._last, self._lowest, self._highest)

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from mlops_audit.readers.runs.history import History
 from mlops_audit.readers.runs.rows import (
     LOGGED_MODEL,
-    TAGGED,
     finished,
     metric_row,
     parameter_row,
     run_row,
     seconds,
     tag_row,
+    told_by_tag,
 )
 from mlops_audit.schema import RegisteredModel, RunInput, RunStore
 
@@ -55,8 +55,8 @@ def mlflow_rows(store: str, database: Tables, *, history: bool = False) -> Itera
     for run, key, value in database.rows("tags", ("run_uuid", "key", "value")):
         row = tag_row(store, text(run), text(key), text(value))
         yield row
-        if row.key in TAGGED and row.value:
-            tagged.setdefault(row.run, {})[TAGGED[row.key]] = row.value
+        if said := told_by_tag(row.key, row.value):
+            tagged.setdefault(row.run, {}).setdefault(*said)
     experiments = {
         str(identity): (text(name), stage == "deleted")
         for identity, name, stage in database.rows(

@@ -36,6 +36,11 @@ TAGGED = {
     "mlflow.parentRunId": "parent",
     "mlflow.source.git.dirty": "dirty",
 }
+#: Names under which people note the commit themselves.
+_COMMIT_TAG = re.compile(
+    r"(?:git[._-]?)?(?:commit|sha|rev|revision|hash)(?:[._-]?(?:sha|id|hash))?"
+)
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 VALUE_LIMIT = 500
 KEY_LIMIT = 250
 #: Parameters, metrics or tags that one file may tell.
@@ -125,6 +130,17 @@ def run_row(
         parent=parent[:KEY_LIMIT] if parent else None,
         dirty=dirty,
     )
+
+
+def told_by_tag(key: str, value: str) -> tuple[str, str] | None:
+    """Return which column of a run a tag tells, and what it says; None for other tags."""
+    if not value:
+        return None
+    if column := TAGGED.get(key):
+        return column, value
+    if _COMMIT_TAG.fullmatch(key[:40].lower()) and _COMMIT.fullmatch(value.strip().lower()):
+        return "commit_sha", value.strip()
+    return None
 
 
 def finished(run: Run, tagged: dict[str, str]) -> Run:

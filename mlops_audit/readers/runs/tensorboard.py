@@ -5,20 +5,26 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from mlops_audit.readers.runs.event_notes import HPARAMS, told_of
+from mlops_audit.readers.runs.history import History
 from mlops_audit.readers.runs.rows import (
     KEY_LIMIT,
     base_name,
+    finite,
     is_own,
     metric_row,
+    parameter_row,
     parent_folder,
     run_row,
     seconds,
+    tag_row,
 )
 from mlops_audit.readers.runs.wire import fields, floating, integer, messages, string
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import Diagnostic, RunStore
 
 _NAME = re.compile(r"(?:.*\.)?tfevents(?:\..*)?")
+_GUILD_RUN = re.compile(r"[0-9a-f]{32}")
 _CATBOOST_PARTS = ("learn", "test")
 _EVENT_LIMIT = 2_000_000
 _TAG_LIMIT = 2_000
@@ -26,13 +32,15 @@ _TAG_LIMIT = 2_000
 _FLOAT, _DOUBLE = 1, 2
 #: The tag under which Lightning registers its hyper-parameters before there is any result.
 _HYPER = "hp_metric"
+#: Ray Tune writes the same beside it, under names without this.
+_REPEATED = "ray/tune/"
 
 
 class TensorboardReader:
     """Reads event files; the framing and the messages are decoded by hand."""
 
     name = "runs-tensorboard"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept event files by their name."""
@@ -41,7 +49,9 @@ class TensorboardReader:
     def read(self, file: SourceFile, content: bytes) -> Iterator[Any]:
         """Yield the run and its scalars; text, graphs and pictures are no metrics."""
         store, run, folder, kind = place_of(file.path)
-        scalars: dict[str, tuple[int, float, int]] = {}
+        scalars: dict[str, tuple[History, float, int]] = {}
+        parameters: dict[str, str] = {}
+        texts: dict[str, str] = {}
         first = last = None
         events = told = 0
         at = 0
@@ -55,11 +65,14 @@ class TensorboardReader:
                 last = time if last is None else max(last, time)
             for summary in summaries:
                 for tag, value in _scalars(summary):
-                    count, _, latest = scalars.get(tag, (0, 0.0, step))
                     if tag not in scalars and len(scalars) >= _TAG_LIMIT:
                         continue
-                    kept = value if step >= latest else scalars[tag][1]
-                    scalars[tag] = (count + 1, kept, max(step, latest))
+                    curve, kept, latest = scalars.get(tag, (History(), value, step))
+                    curve.add(finite(value), step, time)
+                    kept = value if step >= latest else kept
+                    scalars[tag] = (curve, kept, max(step, latest))
+                for tag, found in told_of(summary):
+                    (parameters if tag.startswith(HPARAMS) else texts).setdefault(tag, found)
         if at < len(content):
             problem = "The event file is damaged or cut off; what stands before was read."
             yield Diagnostic(file.path, None, self.name, problem, False)
@@ -69,11 +82,18 @@ class TensorboardReader:
         yield RunStore(store, kind, 0)
         yield run_row(store, run, folder, started_at=seconds(first), ended_at=seconds(last))
         part = base_name(file.path.rpartition("/")[0])
-        prefix = f"{part}/" if part != run else ""
-        for tag, (count, value, _) in scalars.items():
+        prefix = f"{part}/" if part not in (run, ".guild") else ""
+        for tag, (curve, value, _) in scalars.items():
+            if tag.startswith(_REPEATED):
+                continue
             # A single -1 says that nothing was measured.
             system = tag == _HYPER and value == -1.0
-            yield metric_row(store, run, f"{prefix}{tag}", value, count, system=system)
+            yield metric_row(store, run, f"{prefix}{tag}", value, curve.count, system=system)
+            yield from curve.rows(store, run, f"{prefix}{tag}")
+        for tag, found in parameters.items():
+            yield parameter_row(store, run, tag.removeprefix(HPARAMS), found)
+        for tag, found in texts.items():
+            yield tag_row(store, run, f"{prefix}{tag}", found)
 
 
 def place_of(path: str) -> tuple[str, str, str, str]:
@@ -82,6 +102,8 @@ def place_of(path: str) -> tuple[str, str, str, str]:
     above = folder.rpartition("/")[0]
     if base_name(folder) in _CATBOOST_PARTS and base_name(above).startswith("catboost_info"):
         return above, base_name(above), above, "catboost"
+    if base_name(folder) == ".guild" and _GUILD_RUN.fullmatch(base_name(above)):
+        return parent_folder(above), base_name(above), above, "guild"
     name = base_name(folder) or "events"
     kind = "lightning" if re.fullmatch(r"version_\d+", name) else "tensorboard"
     return parent_folder(folder), name, folder or path, kind

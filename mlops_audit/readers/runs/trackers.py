@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.json_document import load_json
-from mlops_audit.readers.runs.curves import table_curves
+from mlops_audit.readers.runs.curves import curve_rows, table_curves
 from mlops_audit.readers.runs.rows import (
     base_name,
     finite,
@@ -51,8 +51,7 @@ def dvclive(path: str, found: re.Match[str], content: bytes) -> Iterator[Any]:
     ):
         curves = table_curves(content, "\t")
         for name in list(curves)[-1:]:
-            value, points = curves[name]
-            rows.append(metric_row(folder, run, found["key"], value, points))
+            rows += curve_rows(folder, run, {found["key"]: curves[name]})
     if rows:
         yield RunStore(folder, "dvclive", 0)
         yield run_row(folder, run, folder)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlops_audit.readers.json_document import load_json
+from mlops_audit.readers.runs.history import History
 from mlops_audit.readers.runs.rows import (
+    environment_row,
     finite,
     flat,
     instant,
@@ -30,13 +32,21 @@ _PATH = re.compile(
 )
 #: How JSON is written for numbers that are none.
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+#: What `wandb-metadata.json` calls what a run says of its environment.
+_ENVIRONMENT = (
+    ("os", "os"),
+    ("python", "python"),
+    ("host", "host"),
+    ("gpu", "gpu"),
+    ("cpu", "cpu_count"),
+)
 
 
 class WandbReader:
     """Reads what a run leaves in its folder; `debug.log` alone proves nothing."""
 
     name = "runs-wandb"
-    version = 1
+    version = 2
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept the files of a run folder that say something about the run."""
@@ -96,16 +106,21 @@ def _metadata(store: str, run: str, folder: str, tree: Node) -> Iterator[Any]:
     for name, node in (("git.remote", tree.get("git", "remote")), ("args", tree.get("args"))):
         if (text := shown_value(node)) and text != "[]":
             yield tag_row(store, run, name, text)
+    for name, key in _ENVIRONMENT:
+        if text := tree.get(key).text:
+            yield environment_row(store, run, name, text)
 
 
 def _measured(store: str, run: str, log: BinaryLog) -> Iterator[Any]:
-    values = {key: (node, 1) for key, node in log.summary.items()} | log.history
+    single = {key: (node, History()) for key, node in log.summary.items()}
+    values = single | log.history
     # The parts of a picture or table come as keys of their own, the type among them.
     media = tuple(key.removesuffix("_type") for key in values if key.endswith("._type"))
-    for key, (node, count) in values.items():
+    for key, (node, curve) in values.items():
         value = finite(node.value)
         if (value is not None or node.text in _NO_NUMBERS) and not key.startswith(media):
-            yield metric_row(store, run, key, value, count)
+            yield metric_row(store, run, key, value, max(1, curve.count))
+            yield from curve.rows(store, run, key)
 
 
 def _entry(program: str) -> str:

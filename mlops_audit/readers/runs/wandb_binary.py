@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mlops_audit.readers.json_document import load_json
-from mlops_audit.readers.runs.rows import ITEM_LIMIT, flat
+from mlops_audit.readers.runs.history import History
+from mlops_audit.readers.runs.rows import ITEM_LIMIT, finite, flat
 from mlops_audit.readers.runs.wire import fields, integer, messages, string, strings
 from mlops_audit.readers.tree_node import Node
 
@@ -37,8 +38,8 @@ class BinaryLog:
     exit_code: int | None = None
     records: int = 0
     parameters: dict[str, Node] = field(default_factory=dict)
-    #: Last value and number of values by key.
-    history: dict[str, tuple[Node, int]] = field(default_factory=dict)
+    #: Last value and all values by key.
+    history: dict[str, tuple[Node, History]] = field(default_factory=dict)
     summary: dict[str, Node] = field(default_factory=dict)
     artifacts: list[tuple[str, str]] = field(default_factory=list)
 
@@ -90,10 +91,16 @@ def _records(content: bytes) -> Iterator[bytes]:
 
 def _take(log: BinaryLog, number: int, value: bytes) -> None:
     if number == _HISTORY:
-        for key, node in _items(value):
-            _, count = log.history.get(key, (node, 0))
-            if count or len(log.history) < ITEM_LIMIT:
-                log.history[key] = (node, count + 1)
+        items = dict(_items(value))
+        step = items["_step"].value if "_step" in items else integer(_submessage(value, 2), 1)
+        time = items["_timestamp"].value if "_timestamp" in items else None
+        for key, node in items.items():
+            known = log.history.get(key)
+            if known is None and len(log.history) >= ITEM_LIMIT:
+                continue
+            curve = known[1] if known else History()
+            curve.add(finite(node.value), step, time)
+            log.history[key] = (node, curve)
     elif number == _SUMMARY:
         _update(log.summary, value)
     elif number == _CONFIG:
@@ -131,6 +138,10 @@ def _take_run(log: BinaryLog, value: bytes) -> None:
 def _take_git(log: BinaryLog, git: bytes) -> None:
     log.remote = string(git, 1) or log.remote
     log.commit = string(git, 2) or log.commit
+
+
+def _submessage(message: bytes, number: int) -> bytes:
+    return next(iter(messages(message, number)), b"")
 
 
 def _update(values: dict[str, Node], update: bytes) -> None:
