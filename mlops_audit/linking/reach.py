@@ -120,16 +120,17 @@ def trigger_reach(
         path for (path,) in connection.execute("SELECT path FROM workflow WHERE live = 0")
     }
     started = {link.target for links in graph.links.values() for link in links}
-    memo: dict[Unit, Mapping[Unit, Way]] = {}
+    memo: dict[tuple[Unit, str], Mapping[Unit, Way]] = {}
     found: dict[TriggerReach, None] = {}
     for trigger in rows:
         start = Unit(trigger.path, trigger.scope)
         if trigger.kind in ("workflow", "reusable") and start in started:
             continue
-        if start not in memo:
-            memo[start] = graph.reach(_starts(start))
+        key = (start, trigger.kind if trigger.path in graph.conditional else "")
+        if key not in memo:
+            memo[key] = graph.reach(_starts(start), key[1])
         alive = bool(trigger.live) and trigger.path not in dead_files
-        for reached, way in sorted(memo[start].items()):
+        for reached, way in sorted(memo[key].items()):
             row = TriggerReach(
                 trigger.path,
                 trigger.line,

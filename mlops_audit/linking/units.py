@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
+from mlops_audit.linking.conditions import StepConditions, kinds_of
 from mlops_audit.linking.confidence import HIGH, MEDIUM, RANK
 from mlops_audit.linking.index import Unit
 from mlops_audit.schema import CallEdge, CommandTarget
@@ -32,6 +33,8 @@ class Link(NamedTuple):
     rank: int = HIGH
     tolerated: bool = False
     dead: bool = False
+    #: Kinds of the file's own triggers that it is for, '' for all.
+    events: str = ""
 
 
 class UnitGraph:
@@ -40,19 +43,25 @@ class UnitGraph:
     def __init__(self) -> None:
         """Start without links."""
         self.links: dict[Unit, list[Link]] = defaultdict(list)
+        #: Files in which it matters what started them.
+        self.conditional: set[str] = set()
 
     def add(self, source: Unit, link: Link) -> None:
         """Add a link; a unit does not link to itself."""
         if link.target != source:
             self.links[source].append(link)
+            if link.events:
+                self.conditional.add(source.path)
 
-    def reach(self, starts: Iterable[Unit]) -> Mapping[Unit, Way]:
+    def reach(self, starts: Iterable[Unit], kind: str = "") -> Mapping[Unit, Way]:
         """Return the best way to every unit that is reachable from the starts.
 
+        `kind` is that of the trigger: in its own file, what is for other triggers is left out.
         A live way is better than a dead one, then one whose failure counts, then a surer one,
         then a shorter one.
         """
         best: dict[Unit, Way] = {}
+        homes = {unit.path for unit in starts} if kind else set()
         queue = [(Way(False, False, HIGH, 0), unit) for unit in sorted(set(starts))]
         while queue and len(best) < _MAX_VISITED:
             way, unit = heappop(queue)
@@ -60,6 +69,8 @@ class UnitGraph:
                 continue
             best[unit] = way
             for link in self.links.get(unit, ()):
+                if link.events and unit.path in homes and kind not in link.events.split():
+                    continue
                 if link.target not in best:
                     onward = Way(
                         way.dead or link.dead,
@@ -94,17 +105,19 @@ def unit_graph(
 def _add_commands(
     graph: UnitGraph, connection: sqlite3.Connection, targets: Iterable[CommandTarget]
 ) -> None:
+    conditions = StepConditions(connection)
     commands = {
-        (path, position): (Unit(path, scope), bool(tolerated))
-        for path, position, scope, tolerated in connection.execute(
-            "SELECT path, position, scope, tolerated FROM command"
+        (path, position): (Unit(path, scope), bool(tolerated), line)
+        for path, position, scope, tolerated, line in connection.execute(
+            "SELECT path, position, scope, tolerated, line FROM command"
         )
     }
     for row in targets:
         if row.target_path is not None and (row.path, row.position) in commands:
-            source, tolerated = commands[row.path, row.position]
+            source, tolerated, line = commands[row.path, row.position]
             target = Unit(row.target_path, row.target_scope or "")
-            graph.add(source, Link(target, tolerated=tolerated))
+            events = conditions.of(*source, line)
+            graph.add(source, Link(target, tolerated=tolerated, events=events))
     query = "SELECT path, name, needs FROM task ORDER BY path, line, name"
     for path, name, needs in connection.execute(query):
         for need in needs.split():
@@ -113,10 +126,11 @@ def _add_commands(
 
 def _add_jobs(graph: UnitGraph, connection: sqlite3.Connection) -> None:
     files = {path for (path,) in connection.execute("SELECT path FROM file")}
-    query = "SELECT path, name, uses, disabled FROM job ORDER BY path, line, name"
-    for path, name, uses, disabled in connection.execute(query):
+    query = "SELECT path, name, uses, disabled, condition FROM job ORDER BY path, line, name"
+    for path, name, uses, disabled, condition in connection.execute(query):
         job = Unit(path, f"job:{name}")
-        graph.add(Unit(path, ""), Link(job, dead=bool(disabled)))
+        events = kinds_of(condition)
+        graph.add(Unit(path, ""), Link(job, dead=bool(disabled), events=events))
         local = local_reference(uses, path, files)
         if local is not None:
             graph.add(job, Link(Unit(local, "")))
