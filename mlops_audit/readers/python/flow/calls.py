@@ -7,14 +7,15 @@ from mlops_audit.readers.python.flow.arguments import Args, text_of
 from mlops_audit.readers.python.flow.expressions import Expressions, item_of
 from mlops_audit.readers.python.flow.knowledge import CHOOSES, STATISTICS, is_metric
 from mlops_audit.readers.python.flow.splits import taken
-from mlops_audit.readers.python.flow.state import data_of
-from mlops_audit.readers.python.flow.statistic import score_of
+from mlops_audit.readers.python.flow.state import data_of, limited
+from mlops_audit.readers.python.flow.statistic import score_of, stands_in
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
     Estimator,
     Function,
     Klass,
+    Loop,
     Method,
     Name,
     RowIndex,
@@ -27,6 +28,12 @@ from mlops_audit.readers.python.flow.values import (
 _SAVES = frozenset(
     {"DataFrame", "Series", "to_csv", "print", "display", "round", "len", "type", "astype", "head",
      "array", "asarray", "ravel", "reshape", "flatten", "savetxt", "shape", "list", "int", "where"}
+)  # fmt: skip
+
+
+_OPTIMIZERS = frozenset(
+    {"optimize", "fmin", "gp_minimize", "forest_minimize", "gbrt_minimize", "dummy_minimize",
+     "BayesianOptimization"}
 )  # fmt: skip
 
 
@@ -70,6 +77,8 @@ class Calls(Expressions):
         function = self.eval(node.func)
         args = self.arguments(node)
         self._look(function, args)
+        if text_of(node.func).rpartition(".")[2] in _OPTIMIZERS:
+            self._searched(args, node)
         match function:
             case Name():
                 return library.call(self, function.dotted, args, node)
@@ -91,6 +100,21 @@ class Calls(Expressions):
                 )
             case _:
                 return score_of(args.all())
+
+    def _searched(self, args: Args, node: ast.Call) -> None:
+        """`study.optimize(objective)`, `fmin(fn=objective)`: settings are tried by a function."""
+        objective = args.get(0, "fn", "func", "f", "objective")
+        if not isinstance(objective, Function):
+            return
+        loop = Loop(self.site(node), (), "search")
+        self.loops.append(loop)
+        try:
+            score = score_of([self.invoke(objective, Args([], [], {}, {}), node)])
+        finally:
+            self.loops.pop()
+        loop.end = self.order
+        if score is not None and score.metric and loop in score.loops:
+            self.chosen.setdefault(loop, self.site(node))
 
     def _unknown_call(self, node: ast.Call, args: Args) -> Value:
         """Return what a function gives of which only the name is known."""
@@ -138,6 +162,7 @@ class Calls(Expressions):
         if isinstance(owner, Score):
             if name in CHOOSES:
                 library.chosen(self, owner, node, name)
+                return library.best_of(owner)
             return owner
         if isinstance(owner, RowIndex):
             return owner
@@ -151,6 +176,8 @@ class Calls(Expressions):
             return estimators.method(self, made, name, args, node)
         if name == "groupby":
             return Method(owner, "groupby")
+        if name in ("apply", "transform", "map"):
+            owner = self._for_each(owner, args, node)
         if owner.by is not None and name in STATISTICS:
             return score_of(args.all())
         named = owner
@@ -167,6 +194,22 @@ class Calls(Expressions):
         else:
             self.mutate(owner, result)
         return None
+
+    def _for_each(self, data: Data, args: Args, node: ast.Call) -> Data:
+        """Return data with what a lambda has taught it: `apply(lambda x: x.fillna(x.mean()))`."""
+        function = args.get(0, "func")
+        if not isinstance(function, Function) or not isinstance(function.node, ast.Lambda):
+            return data
+        value = self.invoke(function, Args([], [data._replace(by=None)], {}, {}), node)
+        if isinstance(value, Data):
+            taught = frozenset(
+                one for one in value.lessons if one.kind in ("imputed", "fitted")
+            )
+        elif isinstance(function.node.body, ast.IfExp):
+            taught = stands_in(self, value, data, "apply", node)
+        else:
+            return data
+        return data._replace(lessons=limited(data.lessons | taught))
 
     def _of_sequence(self, owner: Seq, name: str, args: Args, node: ast.Call) -> Value:
         if name in ("append", "add", "appendleft"):

@@ -7,10 +7,13 @@ from mlops_audit.readers.python.flow.rows import Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.state import Mistake, State
 from mlops_audit.readers.python.flow.values import Estimator, Fit, Loop, Scored
 
+_MANY_MODELS = 8
+
 
 def evaluated(state: State) -> Iterator[Mistake]:
     """Yield what is wrong with the evaluations of a unit."""
     on_training: list[tuple[Estimator, Fit, Scored]] = []
+    wider: list[tuple[Estimator, Fit, Scored]] = []
     honest: set[Estimator] = set(state.looked)
     unclear = False
     for scored in state.scores:
@@ -21,6 +24,8 @@ def evaluated(state: State) -> Iterator[Mistake]:
         fit = _last_fit(model, scored.asked)
         if fit is None:
             honest.add(model)
+        elif _wider(fit.rows, scored.rows):
+            wider.append((model, fit, scored))
         elif not _seen(fit.rows, scored.rows):
             honest.add(model)
             yield from _other_draw(fit, scored)
@@ -34,6 +39,7 @@ def evaluated(state: State) -> Iterator[Mistake]:
         else:
             on_training.append((model, fit, scored))
     if not unclear:
+        yield from _with_training_rows(wider, honest)
         yield from _only_training(state, on_training, honest)
     yield from _chosen(state)
     yield from _stopped(state)
@@ -50,6 +56,40 @@ def _last_fit(model: Estimator, order: int) -> Fit | None:
 
 def _seen(fitted: Rows, rows: Rows) -> bool:
     return contains(fitted, rows) or any(contains(fitted, member) for member in rows.members)
+
+
+def _wider(fitted: Rows, rows: Rows) -> bool:
+    """Tell whether rows are those of a fit and others, which is known."""
+    if rows is fitted or rows.role == "train" or not contains(rows, fitted):
+        return False
+    if _of_a_fold(fitted):
+        return False
+    if split_of(fitted) is not None:
+        return True
+    parent = fitted.parent
+    return parent is rows and any(
+        child is fitted and isinstance(key, tuple) and key[0] == "slice"
+        for key, child in rows.children.items()
+    )
+
+
+def _with_training_rows(
+    found: list[tuple[Estimator, Fit, Scored]], honest: set[Estimator]
+) -> Iterator[Mistake]:
+    classes = {step.cls for model in honest for step in model.all_steps()}
+    told: set[Estimator] = set()
+    for model, fit, scored in found:
+        if model in honest or model in told or not fit.supervised or fit.rows.root.parameter:
+            continue
+        if not classes.isdisjoint(step.cls for step in model.all_steps()):
+            continue
+        told.add(model)
+        yield Mistake(
+            "rows-in-both-parts", scored.site, scored.subject or fit.subject, scored.what,
+            fit.site, f"{_name(model)}.fit", "medium",
+            f"{scored.what} judges {_name(model)} on rows among which are all that it was fitted"
+            " to",
+        )  # fmt: skip
 
 
 def split_of(rows: Rows) -> Split | None:
@@ -151,11 +191,16 @@ def _chosen(state: State) -> Iterator[Mistake]:
                 loops[loop] = scored.site
     for loop, where in loops.items():
         tests = _on_held_out(loop)
-        if not tests or loop.kind not in ("numbers", "models"):
+        if not tests or loop.kind not in ("numbers", "models", "search"):
+            continue
+        if loop.kind == "models" and len({model for model, _, _ in tests}) < _MANY_MODELS:
+            # A few models beside each other are a comparison.
+            continue
+        if loop.kind == "search" and not _judged_later(state, loop, tests[0][1]):
             continue
         model, rows, site = tests[0]
         split = split_of(rows)
-        varied = "settings" if loop.kind == "numbers" else "models"
+        varied = "models" if loop.kind == "models" else "settings"
         yield Mistake(
             "selected-on-test-data", site, _name(model), "score",
             split.site if split is not None else rows.root.site,
@@ -164,6 +209,11 @@ def _chosen(state: State) -> Iterator[Mistake]:
             f"The best of several {varied} is chosen"
             f" ({place(where) if where is not None else 'later'}) by the score on the test rows",
         )  # fmt: skip
+
+
+def _judged_later(state: State, loop: Loop, rows: Rows) -> bool:
+    """Tell whether rows that a search has looked at judge a model after it."""
+    return any(one.order > loop.end and contains(rows, one.rows) for one in state.scores)
 
 
 def _on_held_out(loop: Loop) -> list[tuple[Estimator, Rows, Site]]:

@@ -39,6 +39,11 @@ class Operators(State):
             # Predictions beside answers: the look of a metric that is written by hand.
             return estimators.scored(self, predicted.by, predicted, node, "comparison", None)
         result = merged(list(found)) or first
+        if predicted is not None:
+            # A cut of predictions is a prediction.
+            result = result._replace(by=predicted.by, asked=predicted.asked)
+            if isinstance(node, ast.Compare):
+                result = self._cut(result, values, node)
         lessons = set(result.lessons)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             lessons |= _scaled(self, values, first, node)
@@ -46,6 +51,20 @@ class Operators(State):
         return result._replace(
             lessons=limited(frozenset(lessons)), columns=columns, series=first.series, opaque=False
         )
+
+    def _cut(self, data: Data, values: list[Value], node: ast.expr) -> Data:
+        """Return predictions that are cut at a threshold."""
+        varied = [loop for loop in self.loops if loop.kind == "numbers"]
+        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        cuts = data.cuts | {loop for loop in varied if not names.isdisjoint(loop.names)}
+        found = {
+            one
+            for value in values
+            if isinstance(value, Score)
+            for one in value.lessons
+            if one.kind == "threshold"
+        }
+        return data._replace(cuts=cuts, lessons=limited(data.lessons | found))
 
     def _compare(self, node: ast.Compare) -> Value:
         return self._combined([self.eval(node.left), *map(self.eval, node.comparators[:4])], node)
