@@ -7,6 +7,7 @@ before, and which model predicted it; what it does not know stays unknown and le
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,6 +22,7 @@ from mlops_audit.schema import DataMistake
 _SPLITS = ("train_test_split", "KFold", "random_split", "ShuffleSplit", "cross_val")
 _FITS = (".fit", ".train(", "fit_", ".fillna(")
 _HOLDS = ("SearchCV", ".score(", "_score(", "_test", "test_", ".evaluate(", ".iloc[", ".sample(")
+_BEST = re.compile(r"\n[ \t]{1,40}(?:el)?if [^\n]{0,100}(?:best|lowest|highest|max_|min_)")
 _MOST = 60
 
 
@@ -28,7 +30,10 @@ def matters(text: str) -> bool:
     """Tell from the text alone whether there may be anything to find."""
     if any(word in text for word in _SPLITS):
         return True
-    return any(word in text for word in _FITS) and any(word in text for word in _HOLDS)
+    if any(word in text for word in _FITS) and any(word in text for word in _HOLDS):
+        return True
+    # Training loops that are written by hand: the best epoch by the test rows.
+    return "epoch" in text and "test" in text and _BEST.search(text) is not None
 
 
 def data_mistakes(

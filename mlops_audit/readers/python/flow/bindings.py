@@ -18,7 +18,6 @@ from mlops_audit.readers.python.flow.values import (
     Value,
 )
 
-
 _JUDGES = re.compile(r"eval|test|valid|score|acc|metric|infer|predict")
 
 
@@ -119,9 +118,10 @@ class Bindings(Calls):
         masked = False
         if isinstance(owner, Method) and owner.name in ("loc", "iloc", "at"):
             owner = owner.owner
-            if isinstance(owner, Data) and owner.series and isinstance(target.value, ast.Attribute):
-                if self._some_rows(owner, target.value.value, value):
-                    return
+            column = isinstance(owner, Data) and owner.series
+            inner = target.value.value if isinstance(target.value, ast.Attribute) else None
+            if column and inner is not None and self._some_rows(owner, inner, value):
+                return
             masked = not isinstance(place, ast.Tuple) or not isinstance(place.elts[0], ast.Slice)
             if isinstance(place, ast.Tuple) and len(place.elts) == 2 and isinstance(key, Seq):
                 key = key.items[1]
@@ -139,8 +139,10 @@ class Bindings(Calls):
                 owner, selecting.written(self, owner, strings(key) or [], value, self.site(node))
             )
 
-    def _some_rows(self, column: Data, place: ast.expr, value: Value) -> bool:
+    def _some_rows(self, column: Value, place: ast.expr, value: Value) -> bool:
         """`df["a"][mask] = value`, `df.a.loc[mask] = value`: some rows of one column."""
+        if not isinstance(column, Data):
+            return False
         names = column.columns.kept if column.columns is not None else None
         if not isinstance(place, (ast.Subscript, ast.Attribute)) or not names:
             return False
@@ -148,9 +150,7 @@ class Bindings(Calls):
         if not isinstance(frame, Data) or frame.series:
             return False
         given = self._filled_in(frame, value, place)
-        self.mutate(
-            frame, selecting.written(self, frame, sorted(names), given, self.site(place))
-        )
+        self.mutate(frame, selecting.written(self, frame, sorted(names), given, self.site(place)))
         return True
 
     def _filled_in(self, data: Data, value: Value, node: ast.AST) -> Value:
@@ -163,9 +163,7 @@ class Bindings(Calls):
             whole = data.rows
             if fit.rows.root is whole.root and not fit.rows.role and not value.rows.role:
                 what = f"{value.by.cls or 'model'}.predict"
-                lesson = Lesson(
-                    fit.site, "imputed", what, fit.subject, whole.widest, "medium"
-                )
+                lesson = Lesson(fit.site, "imputed", what, fit.subject, whole.widest, "medium")
                 return value._replace(lessons=value.lessons | {lesson})
         return value
 

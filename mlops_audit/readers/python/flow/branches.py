@@ -104,6 +104,7 @@ class Branches(Bindings):
         if any(word in name.lower() for name in names for word in _BEST):
             for loop in self.loops:
                 self.chosen.setdefault(loop, self.site(node))
+                self.kept.add(loop)
 
     def _best_epoch(self, node: ast.If, test: ast.Compare) -> None:
         """`if test_acc > best_acc: best_acc = test_acc`, epoch after epoch."""

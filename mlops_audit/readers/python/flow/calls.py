@@ -15,6 +15,7 @@ from mlops_audit.readers.python.flow.values import (
     Estimator,
     Function,
     Klass,
+    Lesson,
     Loop,
     Method,
     Name,
@@ -83,7 +84,8 @@ class Calls(Expressions):
             case Name():
                 return library.call(self, function.dotted, args, node)
             case Function():
-                return self.invoke(function, args, node)
+                value = self.invoke(function, args, node)
+                return self._cut_off(args, node) or value
             case Klass():
                 return self.instantiate(function, args, node)
             case Method():
@@ -100,6 +102,17 @@ class Calls(Expressions):
                 )
             case _:
                 return score_of(args.all())
+
+    def _cut_off(self, args: Args, node: ast.Call) -> Score | None:
+        """`best_threshold(y_test, model.predict_proba(X_test))`."""
+        name = text_of(node.func).rpartition(".")[2].lower()
+        if "threshold" not in name and "cutoff" not in name:
+            return None
+        for value in args.all()[:10]:
+            if isinstance(value, Data) and value.by is not None:
+                lesson = Lesson(self.site(node), "threshold", name, value.subject, value.rows)
+                return Score((), lessons=frozenset({lesson}))
+        return None
 
     def _searched(self, args: Args, node: ast.Call) -> None:
         """`study.optimize(objective)`, `fmin(fn=objective)`: settings are tried by a function."""
@@ -202,8 +215,11 @@ class Calls(Expressions):
             return data
         value = self.invoke(function, Args([], [data._replace(by=None)], {}, {}), node)
         if isinstance(value, Data):
+            receiver = text_of(node.func).rpartition(".")[0]
             taught = frozenset(
-                one for one in value.lessons if one.kind in ("imputed", "fitted")
+                one._replace(subject=receiver)
+                for one in value.lessons - data.lessons
+                if one.kind in ("imputed", "fitted")
             )
         elif isinstance(function.node.body, ast.IfExp):
             taught = stands_in(self, value, data, "apply", node)
@@ -233,6 +249,8 @@ class Calls(Expressions):
             return item_of(owner, args.get(0), node)
         if name in CHOOSES or name == "index":
             found = score_of([owner])
+            if found is not None and name == "index":
+                self.picked |= found.loops
             if found is not None and name != "index":
                 library.chosen(self, found, node, name)
             return found

@@ -280,9 +280,7 @@ def _keeps_columns(estimator: Estimator) -> bool:
     return estimator.cls.endswith(("Scaler", "Imputer", "LabelEncoder", "OrdinalEncoder"))
 
 
-def _cut_at_its_best(
-    state: State, model: Estimator, data: Data, site: Site, what: str
-) -> None:
+def _cut_at_its_best(state: State, model: Estimator, data: Data, site: Site, what: str) -> None:
     """Report predictions that are judged at the threshold that is best for the same rows."""
     for lesson in data.lessons:
         if lesson.kind != "threshold" or lesson.rows is not data.rows or data.rows.role != "test":
@@ -315,7 +313,10 @@ def scored(
     if model is not None:
         _cut_at_its_best(state, model, data, site, what)
         for loop in state.loops:
-            varies = loop in model.tuned or loop in data.cuts or loop.kind == "models"
+            varies = loop in model.tuned or loop.kind == "models"
             if varies and len(loop.tests) < 50:
                 loop.tests.append((model, data.rows, site))
+            elif loop in data.cuts and len(loop.cuts) < 50:
+                loop.cuts.append((model, data.rows, site))
+                loop.end = order
     return Score((data.rows,), loops, metric=True)

@@ -195,9 +195,7 @@ class Expressions(Operators):
         element = element_of(source)
         if isinstance(element, Data) and isinstance(source, Data):
             element = source
-        names = tuple(
-            inner.id for inner in ast.walk(first.target) if isinstance(inner, ast.Name)
-        )
+        names = tuple(inner.id for inner in ast.walk(first.target) if isinstance(inner, ast.Name))
         numbers = self.kind_of(first.iter, source, names) == "numbers"
         loop = Loop(self.site(node), names, "numbers" if numbers else "")
         if numbers:

@@ -267,6 +267,9 @@ def best_of(score: Score) -> Score:
 
 def chosen(state: State, score: Score, node: ast.AST, how: str) -> None:
     """Take note of a choice of the best of several scores."""
+    keyed = isinstance(node, ast.Call) and any(item.arg == "key" for item in node.keywords)
+    if how.startswith(("arg", "idx", "nanarg")) or keyed:
+        state.picked |= score.loops
     for loop in score.loops:
         # Models in the order of their scores are a table; the first setting of a list is chosen.
         if loop.kind == "numbers" or how not in SORTS:

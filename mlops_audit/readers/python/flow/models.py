@@ -182,7 +182,7 @@ def _chosen(state: State) -> Iterator[Mistake]:
         for loop in state.walked:
             if loop in loops or loop.kind != "numbers":
                 continue
-            tests = _on_held_out(loop)
+            tests = _on_held_out(loop.tests)
             if any(
                 other.cls == model.cls and other is not model and rows is scored.rows
                 and loop not in model.tuned and _after(scored, site)
@@ -190,13 +190,19 @@ def _chosen(state: State) -> Iterator[Mistake]:
             ):  # fmt: skip
                 loops[loop] = scored.site
     for loop, where in loops.items():
-        tests = _on_held_out(loop)
+        tests = _on_held_out(loop.tests)
+        if (
+            not tests
+            and loop.cuts
+            and (loop in state.kept or (loop in state.picked and _judged_later(state, loop)))
+        ):
+            tests = _on_held_out(loop.cuts)
         if not tests or loop.kind not in ("numbers", "models", "search"):
             continue
         if loop.kind == "models" and len({model for model, _, _ in tests}) < _MANY_MODELS:
             # A few models beside each other are a comparison.
             continue
-        if loop.kind == "search" and not _judged_later(state, loop, tests[0][1]):
+        if loop.kind == "search" and not _judged_later(state, loop):
             continue
         model, rows, site = tests[0]
         split = split_of(rows)
@@ -211,14 +217,20 @@ def _chosen(state: State) -> Iterator[Mistake]:
         )  # fmt: skip
 
 
-def _judged_later(state: State, loop: Loop, rows: Rows) -> bool:
+def _judged_later(state: State, loop: Loop) -> bool:
     """Tell whether rows that a search has looked at judge a model after it."""
-    return any(one.order > loop.end and contains(rows, one.rows) for one in state.scores)
+    return any(
+        one.order > loop.end
+        and one.model is not None
+        and not any(other.kind == "search" for other in one.model.tuned)
+        and any(contains(rows, one.rows) for _, rows, _ in (loop.tests or loop.cuts))
+        for one in state.scores
+    )
 
 
-def _on_held_out(loop: Loop) -> list[tuple[Estimator, Rows, Site]]:
+def _on_held_out(tests: list[tuple[Estimator, Rows, Site]]) -> list[tuple[Estimator, Rows, Site]]:
     found = []
-    for model, rows, site in loop.tests:
+    for model, rows, site in tests:
         split = split_of(rows)
         if rows.role == "test" and (split is None or not split.cross):
             found.append((model, rows, site))

@@ -35,11 +35,13 @@ class Operators(State):
             return next((value for value in values if isinstance(value, RowIndex)), None)
         first = found[0]
         predicted = next((data for data in found if data.by is not None), None)
-        if predicted is not None and len(found) > 1 and predicted.by is not None:
+        if predicted is not None and predicted.by is not None and _measures(found, node):
             # Predictions beside answers: the look of a metric that is written by hand.
             return estimators.scored(self, predicted.by, predicted, node, "comparison", None)
         result = merged(list(found)) or first
-        if predicted is not None:
+        others = [data for data in found if data.by is None]
+        cut = isinstance(node, ast.Compare) and len(others) == len(found) - 1
+        if predicted is not None and (len(found) == 1 or cut):
             # A cut of predictions is a prediction.
             result = result._replace(by=predicted.by, asked=predicted.asked)
             if isinstance(node, ast.Compare):
@@ -80,6 +82,15 @@ class Operators(State):
             number = value.value
             return Const(-number) if isinstance(number, (int, float)) else value
         return value
+
+
+def _measures(found: list[Data], node: ast.expr) -> bool:
+    """Tell whether predictions are held against something that nothing has predicted."""
+    if all(data.by is not None for data in found):
+        return False
+    if isinstance(node, ast.Compare):
+        return isinstance(node.ops[0], (ast.Eq, ast.NotEq))
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Div))
 
 
 def _lists(left: Value, right: Value) -> bool:

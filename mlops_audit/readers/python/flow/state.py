@@ -125,6 +125,10 @@ class State:
         self.walked: list[Loop] = []
         #: Loops out of whose scores the best is chosen, and where.
         self.chosen: dict[Loop, Site] = {}
+        #: Those of which a better score is kept as the loop goes on.
+        self.kept: set[Loop] = set()
+        #: Those of which the place of the best score is asked for.
+        self.picked: set[Loop] = set()
         #: Models whose predictions of other rows go somewhere that is not known.
         self.looked: set[Estimator] = set()
 

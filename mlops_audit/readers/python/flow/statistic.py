@@ -25,7 +25,7 @@ def filled(state: State, data: Data, args: Args, node: ast.Call) -> Data:
             "imputed",
             f"fillna({one.what})",
             one.subject or data.subject,
-            one.rows,
+            _whole(one.rows, data.rows),
             "low" if "mode" in one.what or "count" in one.what else "medium",
         )
         for one in lessons
@@ -38,12 +38,23 @@ def stands_in(state: State, value: Value, data: Data, how: str, node: ast.AST) -
     """Return what is learned where the middle of all rows is written into some of them."""
     return frozenset(
         Lesson(
-            state.site(node), "imputed", f"{how}({one.what})", one.subject or data.subject, one.rows,
+            state.site(node), "imputed", f"{how}({one.what})", one.subject or data.subject,
+            _whole(one.rows, data.rows),
             "low" if "mode" in one.what or "count" in one.what else "medium",
         )
         for one in (frozenset() if isinstance(value, Data) else _lessons_in(value))
         if one.kind == "statistic" and one.what in _MIDDLE
     )  # fmt: skip
+
+
+def _whole(part: Rows, rows: Rows) -> Rows:
+    """Return rows if a part of them, not the training part, stands for all: those not missing."""
+    for node in part.chain():
+        if node is rows:
+            return rows.widest
+        if node.split is not None or node.part:
+            break
+    return part
 
 
 def _lessons_in(value: Value, depth: int = 0) -> frozenset[Lesson]:

@@ -64,7 +64,7 @@ class Score(NamedTuple):
 class Loop:
     """A loop that is being walked."""
 
-    __slots__ = ("end", "kind", "names", "site", "tests")
+    __slots__ = ("cuts", "end", "kind", "names", "site", "tests")
 
     def __init__(self, site: Site, names: tuple[str, ...], kind: str) -> None:
         self.site = site
@@ -75,6 +75,8 @@ class Loop:
         self.end = 0
         #: Scores on held-out rows of what the loop varies.
         self.tests: list[tuple[Estimator, Rows, Site]] = []
+        #: Scores of one model's predictions, cut at what the loop varies.
+        self.cuts: list[tuple[Estimator, Rows, Site]] = []
 
 
 class Estimator:
