@@ -104,6 +104,16 @@ def method(state: State, estimator: Estimator, name: str, args: Args, node: ast.
     return None
 
 
+def weighed(estimator: Estimator, name: str, site: Site) -> Score | None:
+    """Return how much each feature weighs in a model that was fitted."""
+    if not estimator.fits:
+        return None
+    fit = estimator.fits[-1]
+    what = f"{estimator.cls or 'model'}.{name}"
+    lesson = Lesson(site, "selected", what, fit.subject, fit.rows, "medium")
+    return Score((), lessons=frozenset({lesson}))
+
+
 def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast.Call) -> None:
     kind, cls = learns(estimator)
     if not kind or is_model(estimator):
@@ -114,6 +124,7 @@ def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast
         confidence = "medium"
     shown = estimator.cls or cls
     what = f"{shown}.{name}" if shown == cls else f"{shown} with {cls}"
+    state.taught += 1
     estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows.widest, confidence)
 
 
@@ -269,6 +280,26 @@ def _keeps_columns(estimator: Estimator) -> bool:
     return estimator.cls.endswith(("Scaler", "Imputer", "LabelEncoder", "OrdinalEncoder"))
 
 
+def _cut_at_its_best(state: State, model: Estimator, data: Data, site: Site, what: str) -> None:
+    """Report predictions that are judged at the threshold that is best for the same rows."""
+    for lesson in data.lessons:
+        if lesson.kind != "threshold" or lesson.rows is not data.rows or data.rows.role != "test":
+            continue
+        split = next((node.split for node in data.rows.chain() if node.split is not None), None)
+        if split is not None and split.cross:
+            continue
+        name = model.cls.rpartition(".")[0] or model.cls or "the model"
+        state.mistakes.append(
+            Mistake(
+                "selected-on-test-data", lesson.site, name, lesson.what, *origin(data.rows),
+                "medium",
+                f"The best threshold is read from {lesson.what} of the test rows on which {what}"
+                " judges it",
+            )
+        )  # fmt: skip
+        return
+
+
 def scored(
     state: State, model: Estimator | None, data: Data, node: ast.AST, what: str, args: Args | None
 ) -> Score:
@@ -280,8 +311,12 @@ def scored(
     asked = data.asked if data.by is not None else order
     state.scores.append(Scored(order, site, model, data.rows, what, subject, asked))
     if model is not None:
+        _cut_at_its_best(state, model, data, site, what)
         for loop in state.loops:
-            varies = loop in model.tuned or (loop.kind == "models")
+            varies = loop in model.tuned or loop.kind == "models"
             if varies and len(loop.tests) < 50:
                 loop.tests.append((model, data.rows, site))
+            elif loop in data.cuts and len(loop.cuts) < 50:
+                loop.cuts.append((model, data.rows, site))
+                loop.end = order
     return Score((data.rows,), loops, metric=True)

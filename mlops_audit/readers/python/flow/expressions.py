@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from mlops_audit.readers.python.flow import frames, library, selecting
+from mlops_audit.readers.python.flow import estimators, frames, library, selecting
 from mlops_audit.readers.python.flow.knowledge import (
     CROSS_VALIDATORS,
     SPLITTERS,
@@ -21,6 +21,7 @@ from mlops_audit.readers.python.flow.values import (
     Function,
     Instance,
     Klass,
+    Loop,
     Method,
     Name,
     RowIndex,
@@ -35,6 +36,7 @@ _BUILTINS = frozenset(
     {"zip", "enumerate", "list", "tuple", "sorted", "max", "min", "sum", "int", "float", "iter",
      "abs", "round", "set", "reversed", "range"}
 )  # fmt: skip
+_WEIGHTS = frozenset({"feature_importances_", "coef_"})
 _INDEXERS = frozenset({"iloc", "loc", "ix", "at", "iat"})
 
 
@@ -47,6 +49,10 @@ class Expressions(Operators):
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
         """Bind a target to a value."""
+        raise NotImplementedError
+
+    def kind_of(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
+        """Return what a loop goes through."""
         raise NotImplementedError
 
     def call(self, node: ast.Call) -> Value:
@@ -105,6 +111,8 @@ class Expressions(Operators):
             data.rows.parameter = self.standalone
             owner.attributes[name] = data
             return data
+        if isinstance(owner, Estimator) and name in _WEIGHTS:
+            return estimators.weighed(owner, name, self.site(node))
         if isinstance(owner, Estimator) and name in ("best_estimator_", "model", "named_steps"):
             return owner
         if isinstance(owner, Score) and name in ("T", "values", "index", "columns"):
@@ -140,11 +148,16 @@ class Expressions(Operators):
         key: Value = None
         if not isinstance(node.slice, ast.Slice):
             key = self.eval(node.slice)
+        if owner is None and isinstance(key, Score) and key.lessons:
+            # `X.columns[selector.get_support()]`
+            return key
         if isinstance(owner, Data):
             return frames.subscript(self, owner, node, key, rows_only)
         if isinstance(owner, Seq):
             return item_of(owner, key, node)
         if isinstance(owner, Score):
+            if isinstance(key, Score) and any(one.kind == "threshold" for one in key.lessons):
+                return owner._replace(lessons=owner.lessons | key.lessons)
             return owner
         if isinstance(owner, RowIndex):
             piece = node.slice
@@ -179,10 +192,29 @@ class Expressions(Operators):
     ) -> Value:
         first = node.generators[0]
         source = self.eval(first.iter)
-        kept = dict(self.env.names)
         element = element_of(source)
         if isinstance(element, Data) and isinstance(source, Data):
             element = source
+        names = tuple(inner.id for inner in ast.walk(first.target) if isinstance(inner, ast.Name))
+        numbers = self.kind_of(first.iter, source, names) == "numbers"
+        loop = Loop(self.site(node), names, "numbers" if numbers else "")
+        if numbers:
+            self.loops.append(loop)
+        try:
+            return self._each(node, source, element)
+        finally:
+            if numbers:
+                self.loops.pop()
+
+    def _each(
+        self,
+        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+        source: Value,
+        element: Value,
+    ) -> Value:
+        """Return what a comprehension gives, walked with one element."""
+        first = node.generators[0]
+        kept = dict(self.env.names)
         self.assign(first.target, element, node)
         for condition in first.ifs:
             self.eval(condition)
@@ -199,8 +231,11 @@ class Expressions(Operators):
         return Seq([value])
 
     def _choice(self, node: ast.IfExp) -> Value:
-        self.eval(node.test)
+        test = self.eval(node.test)
         first, second = self.eval(node.body), self.eval(node.orelse)
+        if isinstance(test, Data) and test.by is not None and isinstance(first, Const):
+            # `1 if p > 0.5 else 0`
+            return test
         return first if first is not None else second
 
     def _named(self, node: ast.NamedExpr) -> Value:
