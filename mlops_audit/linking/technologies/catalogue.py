@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
-from mlops_audit.linking.technologies.globs import expand_braces, path_pattern
+from mlops_audit.linking.technologies.globs import PathTest, expand_braces
 from mlops_audit.linking.technologies.loader import load_technologies, technology_files
 from mlops_audit.linking.technologies.model import (
     CommandEntry,
@@ -24,7 +24,7 @@ from mlops_audit.linking.technologies.name_index import Buckets, NameIndex
 class FileHit(NamedTuple):
     """A path glob with its technology."""
 
-    pattern: re.Pattern[str]
+    test: PathTest
     technology: Technology
     entry: GlobEntry
 
@@ -166,7 +166,7 @@ class Catalogue:
     def files(self) -> list[FileHit]:
         """Entries for paths."""
         return [
-            FileHit(path_pattern(entry.glob), one, entry)
+            FileHit(PathTest(entry.glob), one, entry)
             for one in self._all()
             for entry in one.files
         ]
