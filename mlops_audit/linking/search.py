@@ -31,8 +31,11 @@ class Link(NamedTuple):
     events: str = ""
 
 
-# A way is one number: dead, tolerated, two bits of rank, and below them the depth. Ranks are written
-# so that the worse of two is their union; then what a way and a link make together is one `|`.
+#: The numbers of the units that links lead to, by what the links do to a way.
+Groups = list[tuple[int, set[int]]]
+
+# A way is one number: dead, tolerated, two bits of rank, and below them the depth. Ranks are
+# written so that the worse of two is their union; what a way and a link make together is one `|`.
 _DEPTH_BITS = 20
 _RANK_BITS = {HIGH: 0b00, MEDIUM: 0b01, LOW: 0b11}
 _RANKS = {bits: rank for rank, bits in _RANK_BITS.items()}
@@ -59,13 +62,13 @@ class Search:
         #: By number of a unit: the numbers that it links to and the ranks of the links, in order.
         self.steps: list[list[tuple[int, int]]] = [[] for _ in self.units]
         # The same, as sets of targets by what the link does to a way.
-        self._groups: list[list[tuple[int, set[int]]]] = [[] for _ in self.units]
+        self._groups: list[Groups] = [[] for _ in self.units]
         for source, outgoing in links.items():
             here = self.steps[self.number[source]]
             here += [(self.number[link.target], link.rank) for link in outgoing]
             self._groups[self.number[source]] = self._grouped(outgoing)
 
-    def _grouped(self, links: Iterable[Link]) -> list[tuple[int, set[int]]]:
+    def _grouped(self, links: Iterable[Link]) -> Groups:
         groups: dict[int, set[int]] = {}
         for link in links:
             groups.setdefault(_flags(link), set()).add(self.number[link.target])
@@ -88,9 +91,7 @@ class Search:
         found = {units[at]: ways[best[at]] for at in sorted(best)}
         return dict(sorted({**found, **alone}.items())) if alone else found
 
-    def _best(
-        self, starts: set[int], other: dict[int, list[tuple[int, set[int]]]], most: int
-    ) -> dict[int, int]:
+    def _best(self, starts: set[int], other: dict[int, Groups], most: int) -> dict[int, int]:
         """Return the smallest way to each unit; at most so many units, the nearest first."""
         best: dict[int, int] = {}
         waiting = {0: starts}
@@ -114,7 +115,7 @@ class Search:
         return best
 
     def _outgoing(
-        self, units: Iterable[int], other: dict[int, list[tuple[int, set[int]]]]
+        self, units: Iterable[int], other: dict[int, Groups]
     ) -> Iterator[tuple[int, set[int]]]:
         for unit in units:
             yield from other.get(unit, self._groups[unit]) if other else self._groups[unit]
