@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from mlops_audit.readers.python.flow.arguments import text_of
 from mlops_audit.readers.python.flow.bindings import Bindings
-from mlops_audit.readers.python.flow.expressions import Expressions, element_of
+from mlops_audit.readers.python.flow.expressions import Expressions
 from mlops_audit.readers.python.flow.knowledge import part_by_name
+from mlops_audit.readers.python.flow.parts import element_of
 from mlops_audit.readers.python.flow.state import Mistake
 from mlops_audit.readers.python.flow.values import (
     Const,
