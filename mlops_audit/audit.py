@@ -24,7 +24,13 @@ from mlops_audit.judging import Clock, Judging, Timing, sum_up
 from mlops_audit.options import AuditOptions
 from mlops_audit.repository.model import Repository
 from mlops_audit.repository.revisions import base_of
-from mlops_audit.terms import accepted_findings, baseline_file, gate_options, terms_of
+from mlops_audit.terms import (
+    accepted_findings,
+    baseline_file,
+    check_comparable,
+    gate_options,
+    terms_of,
+)
 
 __all__ = ["AuditOptions", "Progress", "Timing", "audit"]
 
@@ -77,6 +83,7 @@ def _audit(
         wanted = options.base or configuration.base
         base = None if wanted is None else base_of(path, wanted, options.rev)
         accepted = accepted_findings(path, options, configuration, repository.read)
+        check_comparable(options, accepted, has_base=base is not None)
         if (file := _inside(path, baseline_file(path, options, configuration))) is not None:
             repository = repository.without({file})
     earlier: Earlier | None = None

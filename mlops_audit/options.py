@@ -1,10 +1,14 @@
 """How to audit: what a caller may say."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mlops_audit.tracking.address import Address
+if TYPE_CHECKING:
+    from mlops_audit.tracking.address import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,25 @@ def gate_options(options: AuditOptions, configuration: Configuration) -> GateOpt
     )
 
 
+def check_comparable(options: AuditOptions, accepted: Snapshot | None, *, has_base: bool) -> None:
+    """Refuse conditions of the command line that nothing is there to decide by.
+
+    In a configuration they may stand for the runs that have a base.
+
+    Raises:
+        UsageError: there is neither a base nor a baseline that holds what is asked.
+    """
+    if has_base:
+        return
+    if options.max_drop is not None and (accepted is None or accepted.score is None):
+        raise UsageError("--max-drop needs a score to compare with: --base REV or --baseline FILE.")
+    if options.fail_on_regression and (accepted is None or not accepted.practices):
+        raise UsageError(
+            "--fail-on-regression needs practices to compare with: --base REV, or a JSON report as"
+            " --baseline FILE."
+        )
+
+
 def terms_of(
     choice: Choice,
     configuration: Configuration,

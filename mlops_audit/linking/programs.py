@@ -111,6 +111,8 @@ def _module(name: str, rest: Sequence[str]) -> Sequence[Wanted]:
     )
     if program in _PROGRAMS or program in _SERVERS:
         return wanted(program, shlex.join(rest))
+    if name == "bytewax.run":
+        return _application(_operand(rest))
     return (Wanted("module", name),)
 
 

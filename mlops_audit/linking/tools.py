@@ -138,6 +138,10 @@ def _gcloud(given: Sequence[str]) -> Sequence[Wanted]:
     if "builds" in given and "submit" in given:
         config = option(given, ("--config",))
         return (Wanted("definition", config),) if config else NOTHING
+    if "run" in given and "deploy" in given:
+        # A service of Cloud Run starts the image that it is given.
+        image = option(given, ("--image",))
+        return (Wanted("built", image),) if image else NOTHING
     pool = dict(_SCRIPT_OF_POOL.findall(option(given, ("--worker-pool-spec",))))
     if "script" not in pool:
         return NOTHING

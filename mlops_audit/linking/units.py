@@ -4,34 +4,14 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
+from functools import cached_property
 from posixpath import dirname, join, normpath
-from typing import NamedTuple
 
+from mlops_audit.linking.conditions import StepConditions, kinds_of
 from mlops_audit.linking.confidence import HIGH, MEDIUM, RANK
 from mlops_audit.linking.index import Unit
+from mlops_audit.linking.search import Link, Search, Way
 from mlops_audit.schema import CallEdge, CommandTarget
-
-#: Units that one search may visit.
-_MAX_VISITED = 50_000
-
-
-class Way(NamedTuple):
-    """The best way to a unit; ways are compared in the order of the fields."""
-
-    dead: bool
-    tolerated: bool
-    rank: int
-    depth: int
-
-
-class Link(NamedTuple):
-    """A directed edge between two units."""
-
-    target: Unit
-    rank: int = HIGH
-    tolerated: bool = False
-    dead: bool = False
 
 
 class UnitGraph:
@@ -40,35 +20,40 @@ class UnitGraph:
     def __init__(self) -> None:
         """Start without links."""
         self.links: dict[Unit, list[Link]] = defaultdict(list)
+        #: Files in which it matters what started them.
+        self.conditional: set[str] = set()
 
     def add(self, source: Unit, link: Link) -> None:
-        """Add a link; a unit does not link to itself."""
+        """Add a link, before the first search; a unit does not link to itself."""
         if link.target != source:
             self.links[source].append(link)
+            if link.events:
+                self.conditional.add(source.path)
 
-    def reach(self, starts: Iterable[Unit]) -> Mapping[Unit, Way]:
-        """Return the best way to every unit that is reachable from the starts.
+    @cached_property
+    def search(self) -> Search:
+        """The links as they are searched."""
+        return Search(self.links)
 
+    def reach(self, starts: Iterable[Unit], kind: str = "") -> Mapping[Unit, Way]:
+        """Return the best way to every unit that is reachable from the starts, in their order.
+
+        `kind` is that of the trigger: in its own file, what is for other triggers is left out.
         A live way is better than a dead one, then one whose failure counts, then a surer one,
         then a shorter one.
         """
-        best: dict[Unit, Way] = {}
-        queue = [(Way(False, False, HIGH, 0), unit) for unit in sorted(set(starts))]
-        while queue and len(best) < _MAX_VISITED:
-            way, unit = heappop(queue)
-            if unit in best:
-                continue
-            best[unit] = way
-            for link in self.links.get(unit, ()):
-                if link.target not in best:
-                    onward = Way(
-                        way.dead or link.dead,
-                        way.tolerated or link.tolerated,
-                        max(way.rank, link.rank),
-                        way.depth + 1,
-                    )
-                    heappush(queue, (onward, link.target))
-        return best
+        given = list(starts)
+        return self.search.reach(given, self._for(kind, {unit.path for unit in given}))
+
+    def _for(self, kind: str, homes: set[str]) -> dict[Unit, list[Link]]:
+        """Return the links of units whose links depend on what started their file."""
+        if not kind:
+            return {}
+        return {
+            unit: [link for link in links if not link.events or kind in link.events.split()]
+            for unit, links in self.links.items()
+            if unit.path in homes and any(link.events for link in links)
+        }
 
 
 def unit_graph(
@@ -94,17 +79,19 @@ def unit_graph(
 def _add_commands(
     graph: UnitGraph, connection: sqlite3.Connection, targets: Iterable[CommandTarget]
 ) -> None:
+    conditions = StepConditions(connection)
     commands = {
-        (path, position): (Unit(path, scope), bool(tolerated))
-        for path, position, scope, tolerated in connection.execute(
-            "SELECT path, position, scope, tolerated FROM command"
+        (path, position): (Unit(path, scope), bool(tolerated), line)
+        for path, position, scope, tolerated, line in connection.execute(
+            "SELECT path, position, scope, tolerated, line FROM command"
         )
     }
     for row in targets:
         if row.target_path is not None and (row.path, row.position) in commands:
-            source, tolerated = commands[row.path, row.position]
+            source, tolerated, line = commands[row.path, row.position]
             target = Unit(row.target_path, row.target_scope or "")
-            graph.add(source, Link(target, tolerated=tolerated))
+            events = conditions.of(*source, line)
+            graph.add(source, Link(target, tolerated=tolerated, events=events))
     query = "SELECT path, name, needs FROM task ORDER BY path, line, name"
     for path, name, needs in connection.execute(query):
         for need in needs.split():
@@ -113,10 +100,11 @@ def _add_commands(
 
 def _add_jobs(graph: UnitGraph, connection: sqlite3.Connection) -> None:
     files = {path for (path,) in connection.execute("SELECT path FROM file")}
-    query = "SELECT path, name, uses, disabled FROM job ORDER BY path, line, name"
-    for path, name, uses, disabled in connection.execute(query):
+    query = "SELECT path, name, uses, disabled, condition FROM job ORDER BY path, line, name"
+    for path, name, uses, disabled, condition in connection.execute(query):
         job = Unit(path, f"job:{name}")
-        graph.add(Unit(path, ""), Link(job, dead=bool(disabled)))
+        events = kinds_of(condition)
+        graph.add(Unit(path, ""), Link(job, dead=bool(disabled), events=events))
         local = local_reference(uses, path, files)
         if local is not None:
             graph.add(job, Link(Unit(local, "")))

@@ -141,6 +141,16 @@ def test_what_is_missing_says_how_it_is_made(command: Command, project: Path) ->
     assert "does not exist: there is nothing to prune" in said
 
 
+def test_a_condition_needs_something_to_decide_by(command: Command, project: Path) -> None:
+    assert "--max-drop needs" in complaint(command(project, "--max-drop", "0"), 2)
+    assert command("baseline", project, "-o", "b.json").code == 0
+    assert command(project, "-q", "--max-drop", "0", "--baseline", "b.json").code == 0
+    done = command(project, "--fail-on-regression", "--baseline", "b.json")
+    assert "--fail-on-regression needs practices" in complaint(done, 2)
+    assert command(project, "-q", "-f", "json=r.json").code == 0
+    assert command(project, "-q", "--fail-on-regression", "--baseline", "r.json").code == 0
+
+
 def test_a_report_is_a_baseline_that_nobody_shrinks(command: Command, project: Path) -> None:
     assert command(project, "-q", "-f", "json=old.json").code == 0
     before = Path("old.json").read_bytes()

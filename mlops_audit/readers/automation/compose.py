@@ -19,7 +19,7 @@ from mlops_audit.readers.tree_node import Node
 from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import UnitLink
 
-_NAME = re.compile(r"(?:docker[-_.]?)?compose[\w.-]{0,60}\.ya?ml", re.IGNORECASE)
+_NAME = re.compile(r"[\w.-]{0,60}?compose[\w.-]{0,60}\.ya?ml", re.IGNORECASE)
 SERVICE_LIMIT = 500
 
 

@@ -11,7 +11,7 @@ from mlops_audit.readers.dependencies.install_command import installed
 from mlops_audit.readers.masking import masked_setting
 from mlops_audit.readers.yaml_document import decode
 from mlops_audit.repository.model import SourceFile
-from mlops_audit.schema import Command, Setting
+from mlops_audit.schema import Command, Setting, UnitLink
 
 _NAME = re.compile(
     r"(?:docker|container)file(?:[.\-_].*)?\Z|.*\.(?:dockerfile|containerfile)\Z", re.I
@@ -20,6 +20,7 @@ _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]{2,20})[ \t]+(.*)", re.S)
 _FROM = re.compile(r"(?:--\S+[ \t]+)*(\S+)(?:[ \t]+as[ \t]+(\S+))?", re.I)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,80})(?::?-([^}]{0,200}))?\}|([A-Za-z_]\w{0,80}))")
 _HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_]\w{0,40})[\"']?")
+_HANDLER = re.compile(r"[A-Za-z_]\w{0,100}(?:\.\w{1,100}){1,10}")
 _FLAGS = re.compile(r"(?:--[\w-]+(?:=\S+)?[ \t]+)+")
 _SETTINGS = frozenset(
     {"USER", "HEALTHCHECK", "EXPOSE", "WORKDIR", "ENV", "ARG", "LABEL", "COPY", "ADD"}
@@ -33,6 +34,8 @@ class _Image:
     path: str
     log: CommandLog
     stage: str | None = None
+    #: Whether the base image starts functions: its command is the name of one.
+    functions: bool = False
     directory: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     stages: set[str] = field(default_factory=set)
@@ -51,6 +54,10 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             found = _run(image, line, text, keyword)
             if keyword != "RUN":
                 yield _setting(file.path, line, keyword, text)
+            if keyword == "CMD" and image.functions and len(found) == 1:
+                target = f"|{found[0].invoked}"
+                if _HANDLER.fullmatch(found[0].invoked) and not found[0].arguments:
+                    yield UnitLink(file.path, line, "", "handler", target)
             for command in found:
                 yield from installed(command, "dockerfile", command.line)
         elif keyword in _SETTINGS:
@@ -93,6 +100,7 @@ def _from(image: _Image, line: int, text: str) -> Iterator[Any]:
         return
     name = _expanded(match[1], image.arguments)
     image.stage, image.directory = match[2], ""
+    image.functions = "lambda" in name.lower()
     if name.lower() not in image.stages:
         yield image_base(image.path, line, name, "dockerfile", match[2])
     if match[2]:

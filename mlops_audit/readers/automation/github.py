@@ -36,6 +36,14 @@ _KINDS = {
     "release": "tag",
     "create": "tag",
 }
+#: Actions that run a script elsewhere, and the input that holds it.
+_SCRIPTED = {
+    "appleboy/ssh-action": "script",
+    "azure/cli": "inlineScript",
+    "google-github-actions/ssh-compute": "command",
+    "fifsky/ssh-action": "command",
+    "garygrossgarten/github-action-ssh": "command",
+}
 _SHELLS_READ = ("bash", "sh", "pwsh", "powershell", "cmd", "zsh")
 
 
@@ -191,6 +199,9 @@ def _steps(
             inputs=masked_text(compact(inputs)) if inputs else "",
         )
         position += 1
+        script = inputs.get(_scripted(text_or_none(step.get("uses"))))
+        if script.is_scalar and not is_never(step.get("if")):
+            log.shell(values.filled(script.text), script.start, scope, tolerated=ignored)
         used = text_or_none(step.get("shell")) or shell or "bash"
         if run.is_scalar and not is_never(step.get("if")) and used.startswith(_SHELLS_READ):
             where = text_or_none(step.get("working-directory")) or directory
@@ -204,6 +215,11 @@ def _steps(
                 directory=working_directory("", where) if where else "",
                 variables=known.known,
             )
+
+
+def _scripted(uses: str | None) -> str:
+    """Return the input of an action that is a script, '' if there is none."""
+    return _SCRIPTED.get((uses or "").partition("@")[0].lower(), "")
 
 
 def _action(file: SourceFile, document: Node) -> Iterator[Any]:

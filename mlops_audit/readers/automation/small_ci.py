@@ -30,21 +30,25 @@ _BITBUCKET = {
 #: Builders of Cloud Build whose entry point is not the last part of their name.
 _BUILDERS = {"cloud-sdk": "gcloud", "google-cloud-cli": "gcloud", "kaniko-project/executor": ""}
 
+_BUILDER_MARKS = (b"cloud-builders/", b"cloud-sdk", b"kaniko-project/")
+#: Top-level keys of other systems whose files have steps.
+_FOREIGN = frozenset({"apiVersion", "jobs", "kind", "on", "pool", "runs", "stages", "trigger"})
+
 
 def _accepts(file: SourceFile) -> bool:
-    name = file.name.lower()
     if file.suffix not in (".yml", ".yaml"):
         return False
-    return (
-        name in (".travis.yml", "bitbucket-pipelines.yml")
-        or name.startswith("cloudbuild")
-        or "buildspec" in name
-    )
+    return not file.path.startswith(".github/")
 
 
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
+    name = file.name.lower()
+    named = name.startswith("cloudbuild") or "buildspec" in name
+    # A build of Google's may have any name: it is given on the command line.
+    built = named or (b"steps:" in content and any(mark in content for mark in _BUILDER_MARKS))
+    if not built and name not in (".travis.yml", "bitbucket-pipelines.yml"):
+        return
     for document in yaml_documents(content)[:1]:
-        name = file.name.lower()
         log = CommandLog(file.path)
         if name == ".travis.yml":
             yield from _travis(file.path, document, log)
@@ -52,7 +56,7 @@ def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:
             yield from _bitbucket(file.path, document, log)
         elif document.get("phases").is_mapping:
             yield from _code_build(file.path, document, log)
-        elif document.get("steps").is_sequence:
+        elif document.get("steps").is_sequence and not _FOREIGN.intersection(document.keys):
             yield from _cloud_build(file, document, log)
         yield from log.rows
 

@@ -51,6 +51,8 @@ _PARSED_BYTES = 8 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _FIRST_READ = 16 * 1024
 _TEXT_BYTES = 64 * 1024
+#: What a metric file consists of; NaN and Inf are looked at line by line.
+_NUMERIC = b"0123456789.eE+- \n"
 _NAMES_LIMIT = 5_000
 _DEPTH = 8
 _HEX = frozenset("0123456789abcdef")
@@ -310,20 +312,34 @@ def _makers(place: str, experiments: Sequence[Experiment]) -> dict[str, str]:
 
 def _quick_point(content: bytes) -> tuple[int, float | None] | None:
     """Return points and last value of a file whose steps only rise; None: look at each line."""
-    words = content.split()
-    lines = content.count(b"\n") + (content[-1:] != b"\n")
-    steps = words[2::3]
-    if len(words) != 3 * lines or not (b"".join(words[::3]) + b"".join(steps)).isdigit():
+    if content.translate(None, _NUMERIC):
+        return None
+    lines = content.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    count = len(lines)
+    if not count or content.count(b" ") != 2 * count:
         return None
     try:
-        value = float(words[-2])
-        if lines > 1:
-            *before, last = map(int, steps)
-            if last <= max(before):
+        # Mostly a metric was logged at each step from 0 on, which is seen without any parsing.
+        if not all(map(bytes.endswith, lines, _step_ends(count))):
+            steps = [int(line.rpartition(b" ")[2]) for line in lines]
+            last = steps.pop()
+            if last < 0 or (steps and (last <= max(steps) or min(steps) < 0)):
                 return None
+        time, text, _ = lines[-1].split(b" ")
+        value = float(text)
     except ValueError:
         return None
-    return lines, value if value - value == 0.0 else None
+    if not time.isdigit():
+        return None
+    return count, value if value - value == 0.0 else None
+
+
+@lru_cache(maxsize=256)
+def _step_ends(count: int) -> list[bytes]:
+    """Return how the lines of a metric end that was logged at each step from 0 on."""
+    return [b" %d" % step for step in range(count)]
 
 
 def _last_value(content: bytes) -> str:
