@@ -94,8 +94,11 @@ class Branches(Bindings):
 
     def _improved(self, node: ast.If, test: Value) -> None:
         """`if score > best: best = score`, in a loop."""
-        if isinstance(node.test, ast.Compare) and (self.loops or self.through):
-            self._best_epoch(node, node.test)
+        if self.loops or self.through:
+            tests = node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]
+            for one in tests[:4]:
+                if isinstance(one, ast.Compare):
+                    self._best_epoch(node, one)
         if not self.loops or not isinstance(test, Score) or not test.metric:
             return
         if not isinstance(node.test, (ast.Compare, ast.BoolOp)):
