@@ -35,7 +35,8 @@ class Bindings(Calls):
         """`loss, acc = evaluate(model, test_loader)`, in a loop."""
         if _JUDGES.search(text_of(call.func).lower()) is None:
             return
-        held = False
+        # A function of the file that goes through test rows, or one that is given them.
+        held = text_of(call.func) in self.through
         for argument in call.args[:10]:
             if isinstance(argument, ast.Name):
                 data = self.find(argument.id)[1]

@@ -4,8 +4,9 @@ import ast
 
 from mlops_audit.readers.python.flow import estimators, frames, library, making
 from mlops_audit.readers.python.flow.arguments import Args, text_of
-from mlops_audit.readers.python.flow.expressions import Expressions, item_of
+from mlops_audit.readers.python.flow.expressions import Expressions
 from mlops_audit.readers.python.flow.knowledge import CHOOSES, STATISTICS, is_metric
+from mlops_audit.readers.python.flow.parts import item_of
 from mlops_audit.readers.python.flow.splits import taken
 from mlops_audit.readers.python.flow.state import data_of, limited
 from mlops_audit.readers.python.flow.statistic import score_of, stands_in

@@ -3,11 +3,11 @@
 import ast
 
 from mlops_audit.readers.python.flow.arguments import Args, text_of
-from mlops_audit.readers.python.flow.knowledge import EARLY, PICTURE, PREDICTING
+from mlops_audit.readers.python.flow.knowledge import PICTURE, PREDICTING
 from mlops_audit.readers.python.flow.making import loops_in
 from mlops_audit.readers.python.flow.rows import Rows, Site, Split
 from mlops_audit.readers.python.flow.splits import check_applied, crossed
-from mlops_audit.readers.python.flow.state import Early, Mistake, Pair, State, data_of, limited
+from mlops_audit.readers.python.flow.state import Mistake, Pair, State, data_of, limited
 from mlops_audit.readers.python.flow.values import (
     Data,
     Estimator,
@@ -18,6 +18,7 @@ from mlops_audit.readers.python.flow.values import (
     Seq,
     Value,
 )
+from mlops_audit.readers.python.flow.watching import watched
 
 _LEARNING = {
     "fitted": "fitted",
@@ -170,40 +171,7 @@ def fitted(
         groups = args.get(-1, "groups")
         if groups is not None:
             state.grouped.append((data.rows, site, "groups"))
-    _watched(state, estimator, record, args)
-
-
-def _watched(state: State, estimator: Estimator, record: Fit, args: Args) -> None:
-    """Note rows that decide when a fit stops, or which of its states is kept."""
-    watched = args.get(-1, "eval_set", "validation_data", "valid_sets", "evals")
-    if watched is None:
-        return
-    kept = _callbacks(args.get(-1, "callbacks"))
-    stops = estimator.early or args.given("early_stopping_rounds")
-    if any(cls != "ModelCheckpoint" for cls in kept):
-        stops = True
-    if not stops and not kept:
-        return
-    for rows in rows_in(watched):
-        what = "early stopping" if stops else "the best checkpoint"
-        state.early.append(Early(record, estimator, rows, what))
-
-
-def _callbacks(value: Value, depth: int = 0) -> list[str]:
-    if isinstance(value, Estimator):
-        return [value.cls] if value.cls in EARLY else []
-    if isinstance(value, Seq) and depth < 3:
-        return [cls for item in value.values()[:20] for cls in _callbacks(item, depth + 1)]
-    return []
-
-
-def rows_in(value: Value, depth: int = 0) -> list[Rows]:
-    """Return the rows of the data in nested tuples and lists."""
-    if isinstance(value, Data):
-        return [value.rows]
-    if isinstance(value, Seq) and depth < 3:
-        return [rows for item in value.values()[:6] for rows in rows_in(item, depth + 1)]
-    return []
+    watched(state, estimator, record, args)
 
 
 def _refitted(state: State, estimator: Estimator, data: Data, node: ast.Call, name: str) -> None:

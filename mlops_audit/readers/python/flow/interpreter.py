@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from mlops_audit.readers.python.flow.arguments import Args
 from mlops_audit.readers.python.flow.bindings import Bindings
 from mlops_audit.readers.python.flow.branches import Branches
-from mlops_audit.readers.python.flow.expressions import method_of
+from mlops_audit.readers.python.flow.parts import method_of
 from mlops_audit.readers.python.flow.state import Env, data_of
 from mlops_audit.readers.python.flow.values import (
     Const,

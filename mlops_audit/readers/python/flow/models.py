@@ -222,6 +222,7 @@ def _judged_later(state: State, loop: Loop) -> bool:
     return any(
         one.order > loop.end
         and one.model is not None
+        and all(one.site != site for _, _, site in loop.tests)
         and not any(other.kind == "search" for other in one.model.tuned)
         and any(contains(rows, one.rows) for _, rows, _ in (loop.tests or loop.cuts))
         for one in state.scores

@@ -121,6 +121,8 @@ class State:
         self.restored = False
         #: Names whose values come out of calls on test rows.
         self.measured: dict[str, bool] = {}
+        #: Functions that go through test rows, and where they do.
+        self.through: dict[str, Site] = {}
         #: Loops over settings.
         self.walked: list[Loop] = []
         #: Loops out of whose scores the best is chosen, and where.
