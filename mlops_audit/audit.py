@@ -209,7 +209,7 @@ def _collect(
     store = collect(repository, jobs=jobs, cache=cache, progress=progress)
     if options.tracking:
         from mlops_audit.facts.collect import available_processors
-        from mlops_audit.tracking import add_tracking_stores
+        from mlops_audit.tracking.read import add_tracking_stores
 
         add_tracking_stores(store, options.tracking, jobs=jobs or available_processors())
     return store

@@ -9,7 +9,6 @@ from posixpath import dirname
 
 from mlops_audit.linking.confidence import HIGH, MEDIUM
 
-
 #: The folder of a path; asked for every name of every file.
 folder_of = lru_cache(maxsize=32768)(dirname)
 

@@ -29,8 +29,8 @@ class Link(NamedTuple):
     dead: bool = False
 
 
-# A way is one number: dead, tolerated, two bits of rank, and below them the depth. Ranks are written
-# so that the worse of two is their union; then what a way and a link make together is one `|`.
+# A way is one number: dead, tolerated, two bits of rank, and below them the depth. Ranks are
+# written so that the worse of two is their union: what a way and a link make is one `|`.
 _DEPTH_BITS = 20
 _RANK_BITS = {HIGH: 0b00, MEDIUM: 0b01, LOW: 0b11}
 _RANKS = {bits: rank for rank, bits in _RANK_BITS.items()}

@@ -12,6 +12,7 @@ from mlops_audit.linking.index import Unit
 from mlops_audit.linking.search import Link, Search, Way
 from mlops_audit.schema import CallEdge, CommandTarget
 
+
 class UnitGraph:
     """Links between units, and the search over them."""
 

@@ -19,7 +19,8 @@ from mlops_audit.schema import (
     Project,
     RepositoryInfo,
 )
-from mlops_audit.tracking import Address, add_tracking_stores, parse_address
+from mlops_audit.tracking import Address, parse_address
+from mlops_audit.tracking.read import add_tracking_stores
 
 
 def read_runs(

@@ -1,9 +1,9 @@
 """Stores of runs outside of the repository, read only because the user names them.
 
-Nothing here is reached unless a tracking address was given on the command line.
+Nothing but addresses is reached unless one was given on the command line: what reads them is
+imported from `tracking.read` when there is something to read.
 """
 
 from mlops_audit.tracking.address import Address, parse_address
-from mlops_audit.tracking.read import add_tracking_stores
 
-__all__ = ["Address", "add_tracking_stores", "parse_address"]
+__all__ = ["Address", "parse_address"]

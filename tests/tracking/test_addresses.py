@@ -8,8 +8,9 @@ import pytest
 
 from mlops_audit.errors import UsageError
 from mlops_audit.facts.store import FactStore
-from mlops_audit.tracking import add_tracking_stores, parse_address
+from mlops_audit.tracking import parse_address
 from mlops_audit.tracking.address import without_credentials
+from mlops_audit.tracking.read import add_tracking_stores
 
 LOGS = Path(__file__).parents[1] / "readers/data/runs"
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from mlops_audit.facts.store import FactStore
-from mlops_audit.tracking import add_tracking_stores, parse_address
+from mlops_audit.tracking import parse_address
 from mlops_audit.tracking.http import Server
+from mlops_audit.tracking.read import add_tracking_stores
 from mlops_audit.tracking.server import server_rows
 
 Answer = Callable[[BaseHTTPRequestHandler], None]

@@ -12,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from mlops_audit.facts.store import FactStore
-from mlops_audit.tracking import add_tracking_stores, parse_address
+from mlops_audit.tracking import parse_address
+from mlops_audit.tracking.read import add_tracking_stores
 
 TABLES = ("run_metric", "run_parameter", "run_input", "run_point", "run_tag")
 

@@ -169,9 +169,7 @@ class Catalogue:
     def files(self) -> list[FileHit]:
         """Entries for paths."""
         return [
-            FileHit(PathTest(entry.glob), one, entry)
-            for one in self._all()
-            for entry in one.files
+            FileHit(PathTest(entry.glob), one, entry) for one in self._all() for entry in one.files
         ]
 
     @cached_property

@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
-
 _SPECIAL = re.compile(r"[*?]")
 
 
