@@ -105,7 +105,7 @@ class Bindings(Calls):
             isinstance(owner, Data)
             and owner.columns is not None
             and not owner.series
-            and target.attr in owner.columns.frame.seen
+            and (target.attr in owner.columns.frame.seen or _is_column(value, target.attr))
         ):
             new = selecting.written(self, owner, [target.attr], value, self.site(node))
             self.mutate(owner, new)
@@ -174,3 +174,13 @@ class Bindings(Calls):
                 owner = self.eval(target.value)
                 if isinstance(owner, Data):
                     self.mutate(owner, selecting.without(self, owner, self.eval(target.slice)))
+
+
+def _is_column(value: Value, name: str) -> bool:
+    """Tell `df.price = df.price.fillna(0)`, which writes a column, from an attribute of its own."""
+    return (
+        isinstance(value, Data)
+        and value.columns is not None
+        and value.columns.kept is not None
+        and set(value.columns.kept) == {name}
+    )

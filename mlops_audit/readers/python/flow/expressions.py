@@ -33,6 +33,22 @@ _BUILTINS = frozenset(
      "abs", "round", "set", "reversed", "range"}
 )  # fmt: skip
 _WEIGHTS = frozenset({"feature_importances_", "coef_"})
+#: What columns have, and methods have not.
+_OF_COLUMNS = frozenset(
+    {
+        "fillna",
+        "astype",
+        "map",
+        "replace",
+        "mean",
+        "median",
+        "mode",
+        "std",
+        "apply",
+        "where",
+        "mask",
+    }
+)
 _INDEXERS = frozenset({"iloc", "loc", "ix", "at", "iat"})
 
 
@@ -95,6 +111,8 @@ class Expressions(Operators):
         name = node.attr
         if isinstance(owner, Name):
             return Name(f"{owner.dotted}.{name}")
+        if isinstance(owner, Method) and name in _OF_COLUMNS:
+            owner = self._column_of(owner)
         if isinstance(owner, Data):
             return self._data_attribute(owner, name, node)
         if isinstance(owner, Instance):
@@ -114,6 +132,13 @@ class Expressions(Operators):
         if isinstance(owner, Score) and name in ("T", "values", "index", "columns"):
             return owner
         return Method(owner, name)
+
+    def _column_of(self, method: Method) -> Value:
+        """Return the column that `df.price` is after all: no method of a frame has a `fillna`."""
+        frame = method.owner
+        if not isinstance(frame, Data) or frame.series or frame.columns is None:
+            return method
+        return selecting.column(self, frame, [method.name], series=True)
 
     def _data_attribute(self, owner: Data, name: str, node: ast.Attribute) -> Value:
         if name in ("values", "T", "data", "str", "dt", "cat", "A", "array", "features"):
