@@ -168,6 +168,10 @@ class CardMaker:
             groups.setdefault(finding.rule, []).append(finding)
         return tuple(self._block(rule, group) for rule, group in groups.items())
 
+    def address(self, path: str | None, line: int | None) -> str | None:
+        """Return where a place can be read on the web."""
+        return self._link(path, line, None)
+
     def place(self, path: str | None, line: int | None, cell: int | None = None) -> Place | None:
         """Return a place with its link."""
         if path is None:
