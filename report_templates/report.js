@@ -88,6 +88,16 @@ const reveal = () => {
 };
 window.addEventListener("hashchange", reveal);
 
+// Each finding can be sent as a link; written here, because a report may hold thousands.
+for (const row of all(".rows>li[id]")) {
+  const link = document.createElement("a");
+  link.className = "perma";
+  link.href = "#" + row.id;
+  link.textContent = "#";
+  link.setAttribute("aria-label", "Link to this finding");
+  row.insertBefore(link, row.querySelector("pre"));
+}
+
 for (const button of all("button.copy")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;

@@ -60,6 +60,7 @@ class FindingRow:
 class RuleBlock:
     """The findings of one rule, with what they share said once."""
 
+    anchor: str
     rule: str
     name: str
     severity: str
@@ -87,6 +88,7 @@ class Step:
 class Decision:
     """What one rule said."""
 
+    anchor: str  # empty where its findings have it
     rule: str
     title: str
     word: Word
@@ -147,7 +149,10 @@ class CardMaker:
             evidence_hidden=max(
                 0, practice.evidence_total - min(len(practice.evidence), MAX_EVIDENCE)
             ),
-            decisions=tuple(_decision(item) for item in self._results.get(practice.id, ())),
+            decisions=tuple(
+                _decision(item, self._anchor(f"rule-{item.rule}"))
+                for item in self._results.get(practice.id, ())
+            ),
             frameworks=tuple(
                 (FRAMEWORK_WORDS.get(name, name), items)
                 for name, items in practice.frameworks.items()
@@ -168,6 +173,10 @@ class CardMaker:
             groups.setdefault(finding.rule, []).append(finding)
         return tuple(self._block(rule, group) for rule, group in groups.items())
 
+    def address(self, path: str | None, line: int | None) -> str | None:
+        """Return where a place can be read on the web."""
+        return self._link(path, line, None)
+
     def place(self, path: str | None, line: int | None, cell: int | None = None) -> Place | None:
         """Return a place with its link."""
         if path is None:
@@ -179,6 +188,7 @@ class CardMaker:
         shown = findings[:MAX_FINDINGS]
         remedies = tuple(dict.fromkeys(f.remediation for f in shown if f.remediation))
         return RuleBlock(
+            anchor=self._anchor(f"rule-{rule}"),
             rule=rule,
             name=first.name,
             severity=first.severity,
@@ -192,17 +202,20 @@ class CardMaker:
             ignore_line=f'ignore = ["{rule}"]',
         )
 
+    def _anchor(self, name: str) -> str:
+        """Return the name for the first that asks for it, and nothing after that."""
+        if name in self._anchors:
+            return ""
+        self._anchors.add(name)
+        return name
+
     def _row(self, finding: Finding, number: int) -> FindingRow:
         code: tuple[Line, ...] = ()
         if number < MAX_EXCERPTS and finding.snippet is not None:
             code = self._code(finding.snippet, finding.line, finding.end_line)
-        anchor = f"f-{finding.fingerprint[:12]}"
-        if anchor in self._anchors:
-            anchor = ""
-        self._anchors.add(anchor)
         suppression = finding.suppressed
         return FindingRow(
-            anchor=anchor,
+            anchor=self._anchor(f"finding-{finding.fingerprint}"),
             place=self.place(finding.path, finding.line, finding.cell),
             message=finding.message,
             suppressed=None if suppression is None else f"{suppression.by}: {suppression.reason}",
@@ -247,11 +260,12 @@ def _ladder(practice: Practice) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _decision(result: RuleResult) -> Decision:
+def _decision(result: RuleResult, anchor: str) -> Decision:
     share = ""
     if result.total:
         share = f"{result.judged:,} of {result.total:,} places judged"
     return Decision(
+        anchor=anchor,
         rule=result.rule,
         title=result.title,
         word=RESULT_WORDS.get(result.status, Word(result.status, "unknown")),

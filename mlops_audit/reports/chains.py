@@ -39,6 +39,7 @@ class Chain:
 class TriggerChains:
     """A trigger with the chains it starts."""
 
+    node: str  # id in the graph
     label: str
     path: str | None
     line: int | None
@@ -98,7 +99,7 @@ def _chains(graph: _Graph, start: str, node: dict[str, Any]) -> TriggerChains:
             way = (*way, graph.step(name))
         doing = graph.actions.get(name, ())
         if way and (doing or not resolved):
-            chains.append(Chain(steps=way, actions=_told(doing), resolved=resolved))
+            chains.append(Chain(steps=way, actions=told(doing), resolved=resolved))
         ahead = [item for item in graph.following.get(name, ()) if item[0] not in seen]
         if not resolved or len(way) >= MAX_DEPTH:
             continue
@@ -108,9 +109,10 @@ def _chains(graph: _Graph, start: str, node: dict[str, Any]) -> TriggerChains:
             seen.add(target)
             stack.append((target, way, known))
     # What tells most comes first; broken ends are never left out before small matters.
-    chains.sort(key=lambda chain: (chain.resolved, not _matters(chain.actions), len(chain.steps)))
-    reached = _told({action for chain in chains for action in chain.actions})
+    chains.sort(key=lambda chain: (chain.resolved, not matters(chain.actions), len(chain.steps)))
+    reached = told({action for chain in chains for action in chain.actions})
     return TriggerChains(
+        node=start,
         label=str(node.get("label", "")),
         path=node.get("path"),
         line=node.get("line"),
@@ -121,12 +123,13 @@ def _chains(graph: _Graph, start: str, node: dict[str, Any]) -> TriggerChains:
     )
 
 
-def _told(actions: Iterable[str]) -> tuple[str, ...]:
+def told(actions: Iterable[str]) -> tuple[str, ...]:
     """Return actions in the order of the story, small ones only where there is nothing else."""
     known = set(actions)
     large = known - _SMALL
     return tuple(sorted(large or known, key=lambda name: (_ORDER.get(name, len(_ORDER)), name)))
 
 
-def _matters(actions: tuple[str, ...]) -> bool:
+def matters(actions: tuple[str, ...]) -> bool:
+    """Return whether any of the actions says what automation is for."""
     return any(action not in _SMALL for action in actions)

@@ -1,11 +1,14 @@
 """Everything the page shows, computed before the template runs: templates compute nothing."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from mlops_audit.assessment.model import Audit, Maturity, Phase, RoadmapStep
 from mlops_audit.reports.cards import Card, CardMaker, Highlight, Place, RuleBlock
 from mlops_audit.reports.chains import TriggerChains, trigger_chains
 from mlops_audit.reports.figure import Figure, figures, level_words, status_notes
+from mlops_audit.reports.graph.fold import Folding
+from mlops_audit.reports.graph.picture import Picture, picture
 from mlops_audit.reports.method import Example, worked_example
 from mlops_audit.reports.places import linker
 from mlops_audit.reports.projects import ProjectRow, project_rows
@@ -20,6 +23,8 @@ from mlops_audit.reports.words import (
     span,
 )
 
+#: Boxes in all drawings of a page: beyond, triggers are told in words alone.
+PICTURE_BUDGET = 500
 _RUN_COLUMNS = ("store", "experiment", "name", "run", "status", "started_at", "source", "commit")
 
 
@@ -75,6 +80,15 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerView:
+    """A trigger: where it is, what it reaches in words, and drawn."""
+
+    chains: TriggerChains
+    place: Place | None
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """All of it."""
 
@@ -97,7 +111,7 @@ class Page:
     totals: tuple[tuple[str, int], ...]
     suppressed: tuple[tuple[str, Place | None, str, str], ...]
     technologies: tuple[tuple[str, str, str, str, Place | None], ...]
-    triggers: tuple[tuple[TriggerChains, Place | None], ...]
+    triggers: tuple[TriggerView, ...]
     triggers_hidden: int
     tables: tuple[Table, ...]
     coverage: tuple[tuple[str, str], ...]
@@ -171,7 +185,7 @@ def build_page(audit: Audit, highlight: Highlight) -> Page:
             )
             for item in repository.technologies
         ),
-        triggers=tuple((item, maker.place(item.path, item.line)) for item in chains),
+        triggers=_triggers(audit.automation, chains, maker),
         triggers_hidden=hidden,
         tables=tuple(item for item in tables if item is not None),
         coverage=pairs(runs.get("coverage")),
@@ -190,6 +204,19 @@ def build_page(audit: Audit, highlight: Highlight) -> Page:
         status_titles={name: word.text for name, word in STATUS_WORDS.items()},
         severity_titles={name: word.text for name, word in SEVERITY_WORDS.items()},
     )
+
+
+def _triggers(
+    automation: dict[str, Any], chains: tuple[TriggerChains, ...], maker: CardMaker
+) -> tuple[TriggerView, ...]:
+    folding = Folding(automation)
+    found, left = [], PICTURE_BUDGET
+    for item in chains:
+        drawn = picture(folding, item.node, maker.address) if left > 0 else None
+        left -= len(drawn.boxes) if drawn else 0
+        place = maker.place(item.path, item.line)
+        found.append(TriggerView(chains=item, place=place, picture=drawn))
+    return tuple(found)
 
 
 def _join(value: object) -> str:

@@ -74,6 +74,15 @@ def test_a_deep_link_opens_its_card(open_page, html, fragment):
     assert page.locator(f"{fragment} > .body").is_visible()
 
 
+def test_links_to_findings_and_rules_open_what_is_closed_around_them(open_page, html):
+    audit = sample.build()
+    finding = next(item for item in audit.findings if item.practice in CARD)
+    passed = next(item for item in audit.results if item.status == "pass")
+    for name in (f"finding-{finding.fingerprint}", f"rule-{finding.rule}", f"rule-{passed.rule}"):
+        page = open_page(html, fragment=f"#{name}")
+        assert page.locator(f"[id='{name}']").is_visible()
+
+
 def test_without_script_everything_is_there(open_page, html):
     page = open_page(html, java_script_enabled=False)
     assert not page.locator(".filter").is_visible()

@@ -516,5 +516,14 @@ def hostile() -> Audit:
             "runs": [],
             HOSTILE: HOSTILE,
         },
+        automation=hostile_automation(path),
         stats={HOSTILE: {HOSTILE: HOSTILE}},
     )
+
+
+def hostile_automation(path: str) -> dict[str, Any]:
+    """Return a graph in which every label attacks the report."""
+    graph = automation()
+    for node in graph["nodes"]:
+        node |= {"label": HOSTILE, "path": path, "detail": HOSTILE}
+    return graph

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from mlops_audit.reports.places import linker, place_text
@@ -44,6 +46,59 @@ def test_other_remotes_are_not_linked(remote):
 @pytest.mark.parametrize("revision", [None, "main", "../../x", "4f1c2d3 "])
 def test_only_a_commit_is_linked(revision):
     assert linker("git@github.com:acme/demand.git", revision)("a.py", 1, None) is None
+
+
+@pytest.mark.parametrize(
+    ("remote", "expected"),
+    [
+        (
+            "https://acme@dev.azure.com/acme/ML%20Ops/_git/demand",
+            f"https://dev.azure.com/acme/ML%20Ops/_git/demand?path=/src/a%26b.py&version=GC{REVISION}"
+            "&line=3&lineEnd=6&lineStartColumn=1&lineEndColumn=1",
+        ),
+        (
+            "git@ssh.dev.azure.com:v3/acme/mlops/demand",
+            f"https://dev.azure.com/acme/mlops/_git/demand?path=/src/a%26b.py&version=GC{REVISION}"
+            "&line=3&lineEnd=6&lineStartColumn=1&lineEndColumn=1",
+        ),
+        (
+            "acme@vs-ssh.visualstudio.com:v3/acme/mlops/demand",
+            f"https://dev.azure.com/acme/mlops/_git/demand?path=/src/a%26b.py&version=GC{REVISION}"
+            "&line=3&lineEnd=6&lineStartColumn=1&lineEndColumn=1",
+        ),
+        (
+            "https://acme.visualstudio.com/mlops/_git/demand",
+            f"https://acme.visualstudio.com/mlops/_git/demand?path=/src/a%26b.py&version=GC{REVISION}"
+            "&line=3&lineEnd=6&lineStartColumn=1&lineEndColumn=1",
+        ),
+        (
+            "git@bitbucket.org:acme/demand.git",
+            "https://bitbucket.org/acme/demand/src/4f1c2d3e4a5b/src/a%26b.py#lines-3:5",
+        ),
+        (
+            "https://bitbucket.example.com/scm/ml/demand.git",
+            f"https://bitbucket.example.com/projects/ml/repos/demand/browse/src/a%26b.py?at={REVISION}"
+            "#3-5",
+        ),
+        (
+            "ssh://git@bitbucket.example.com:7999/~ann/demand.git",
+            f"https://bitbucket.example.com/users/ann/repos/demand/browse/src/a%26b.py?at={REVISION}"
+            "#3-5",
+        ),
+    ],
+)
+def test_other_forges_have_their_own_addresses(remote, expected):
+    assert linker(remote, REVISION)("src/a&b.py", 3, 5) == expected
+    assert linker(remote, REVISION)("src/a&b.py", None, None) == re.sub(
+        "(#|&line=).*", "", expected
+    )
+
+
+@pytest.mark.parametrize(
+    "remote", ["https://dev.azure.com/acme/demand", "https://bitbucket.example.com/a/b/c/d.git"]
+)
+def test_addresses_of_another_shape_are_not_guessed(remote):
+    assert linker(remote, REVISION)("a.py", 1, None) is None
 
 
 def test_ranges_and_notebooks():
