@@ -116,7 +116,7 @@ def _draw(
         ),
         *((row.path, row.line, row.scope, row.kind, row.detail) for row in extra),
     ]:
-        label = f"{kind} {detail}".strip()[:60]
+        label = (kind if detail == kind else f"{kind} {detail}").strip()[:60]
         identity = f"trigger:{path}:{line}:{kind}:{scope}"
         source = drawing.node(Node(identity, "trigger", label, path, line, detail))
         for unit in _started(Unit(path, scope), graph):
