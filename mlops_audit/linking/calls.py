@@ -1,7 +1,7 @@
 """Call edges: which code of the repository calls, imports or hands on which other code."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from posixpath import dirname, join, normpath
 
@@ -231,7 +231,7 @@ def _classes(connection: sqlite3.Connection, index: CodeIndex) -> Iterator[CallE
                 yield _edge(base_method, lines[unit], Found(unit, sure, "method"), "inherit")
 
 
-def _has_foreign_base(index: CodeIndex, owner: Unit, ancestors: list[tuple[Unit, int]]) -> bool:
+def _has_foreign_base(index: CodeIndex, owner: Unit, ancestors: Sequence[tuple[Unit, int]]) -> bool:
     own = {unit for unit, _ in ancestors}
     for unit in (owner, *own):
         for target in index.bases.get(unit, ()):

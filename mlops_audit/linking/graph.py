@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mlops_audit.linking.confidence import RANK, WORDS
+from mlops_audit.linking.confidence import HIGH, RANK, WORDS
 from mlops_audit.linking.index import Unit
 from mlops_audit.linking.names import words
+from mlops_audit.linking.search import Search
 from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import AutomationTrigger, Edge, Node
 
@@ -115,7 +116,7 @@ def _draw(
         ),
         *((row.path, row.line, row.scope, row.kind, row.detail) for row in extra),
     ]:
-        label = f"{kind} {detail}".strip()[:60]
+        label = (kind if detail == kind else f"{kind} {detail}").strip()[:60]
         identity = f"trigger:{path}:{line}:{kind}:{scope}"
         source = drawing.node(Node(identity, "trigger", label, path, line, detail))
         for unit in _started(Unit(path, scope), graph):
@@ -133,9 +134,7 @@ def _draw(
     ):
         roots.append(Unit(path, scope))
     _commands(connection, drawing, unit_node, doing)
-    seen: set[Unit] = set()
-    for root in roots:
-        _walk(root, graph, drawing, unit_node, code, seen, kinds)
+    _walk(roots, graph, drawing, unit_node, code, kinds)
     for act in acts:
         identity = _identity(act.unit if functions else _file_of(act.unit))
         if identity in drawing.nodes:
@@ -214,35 +213,47 @@ def _commands(
 
 
 def _walk(
-    root: Unit,
+    roots: Iterable[Unit],
     graph: UnitGraph,
     drawing: _Drawing,
     unit_node: _Namer,
     acting: set[Unit],
-    seen: set[Unit],
     kinds: dict[str, str],
 ) -> None:
-    """Draw the ways from a root; functions that do nothing themselves are passed through."""
-    queue = [root]
-    for unit in queue:
-        if unit in seen:
+    """Draw the ways from roots; functions that do nothing themselves are passed through."""
+    search = graph.search
+    passing = [_is_function(unit) and unit not in acting for unit in search.units]
+    seen: set[int] = set()
+    for root in roots:
+        queue = [search.number[root]] if root in search.number else []
+        for number in queue:
+            if number in seen:
+                continue
+            seen.add(number)
+            unit = search.units[number]
+            for target, rank in _next(number, search, passing):
+                to = search.units[target]
+                kind = "calls" if kinds.get(to.path) in ("python", "notebook") else "runs"
+                if ":" in unit.scope and ":" in to.scope and unit.path == to.path:
+                    kind = "needs"
+                drawing.edge(unit_node(unit), unit_node(to), kind, word=WORDS[rank])
+                queue.append(target)
+
+
+def _next(start: int, search: Search, passing: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield what comes next on the ways from a unit, and how sure the way is."""
+    passed = {start}
+    steps = list(search.steps[start])
+    while steps:
+        target, rank = steps.pop()
+        if target in passed:
             continue
-        seen.add(unit)
-        passed = {unit}
-        steps = [(link.target, link.rank) for link in graph.links.get(unit, ())]
-        while steps:
-            target, rank = steps.pop()
-            if target in passed:
-                continue
-            passed.add(target)
-            if _is_function(target) and target not in acting:
-                steps += [(on.target, max(rank, on.rank)) for on in graph.links.get(target, ())]
-                continue
-            kind = "calls" if kinds.get(target.path) in ("python", "notebook") else "runs"
-            if ":" in unit.scope and ":" in target.scope and unit.path == target.path:
-                kind = "needs"
-            drawing.edge(unit_node(unit), unit_node(target), kind, word=WORDS[rank])
-            queue.append(target)
+        passed.add(target)
+        if passing[target]:
+            onward = search.steps[target]
+            steps += onward if rank == HIGH else [(on, max(rank, sure)) for on, sure in onward]
+        else:
+            yield target, rank
 
 
 def _drop_short_cuts(drawing: _Drawing) -> None:

@@ -7,11 +7,10 @@ commands, triggers and zones.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from posixpath import dirname
 from typing import NamedTuple
 
 from mlops_audit.linking.confidence import HIGH, LOW, MEDIUM
-from mlops_audit.linking.modules import ModuleIndex
+from mlops_audit.linking.modules import ModuleIndex, folder_of
 from mlops_audit.linking.values import Values
 
 #: How many re-exports, aliases and base classes one name is followed through.
@@ -81,6 +80,7 @@ class CodeIndex:
         self.values = Values(connection)
         self._memo: dict[tuple[str, str], Found | None] = {}
         self._bases: dict[tuple[str, str], Found | None] = {}
+        self._ancestors: dict[Unit, list[tuple[Unit, int]]] = {}
 
     # -- names -----------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class CodeIndex:
             return None
         if target.startswith("builtins.super."):
             return self._from_super(target[len("builtins.super.") :], Unit(path, scope))
-        key = (target, path if target.startswith(".") else dirname(path))
+        key = (target, path if target.startswith(".") else folder_of(path))
         if key not in self._memo:
             self._memo[key] = self._resolve(target, path)
         found = self._memo[key]
@@ -238,8 +238,16 @@ class CodeIndex:
 
     # -- classes ---------------------------------------------------------------------------
 
-    def ancestors(self, owner: Unit) -> list[tuple[Unit, int]]:
+    def ancestors(self, owner: Unit) -> Sequence[tuple[Unit, int]]:
         """Return the classes of the repository that a class inherits from, nearest first."""
+        if owner not in self.bases:
+            return ()
+        known = self._ancestors.get(owner)
+        if known is None:
+            known = self._ancestors[owner] = self._inherited(owner)
+        return known
+
+    def _inherited(self, owner: Unit) -> list[tuple[Unit, int]]:
         found: list[tuple[Unit, int]] = []
         queue = [(owner, HIGH)]
         seen = {owner}
@@ -262,7 +270,10 @@ class CodeIndex:
 
     def method(self, owner: Unit, name: str, rank: int = HIGH) -> Found | None:
         """Return a method of a class of the repository, followed through inheritance."""
-        for unit, sure in [(owner, HIGH), *self.ancestors(owner)]:
+        own = f"{owner.scope}.{name}"
+        if own in self.definitions.get(owner.path, ()):
+            return self._found(owner.path, own, rank)
+        for unit, sure in self.ancestors(owner):
             qualname = f"{unit.scope}.{name}"
             if qualname in self.definitions.get(unit.path, ()):
                 return self._found(unit.path, qualname, max(rank, sure))

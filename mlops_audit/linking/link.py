@@ -26,8 +26,10 @@ from mlops_audit.linking.sites import CallSites
 from mlops_audit.linking.starts import start_edges
 from mlops_audit.linking.step_inputs import input_edges
 from mlops_audit.linking.technologies import Catalogue, find_launches, match_technologies
+from mlops_audit.linking.technologies.project_names import ProjectNames
 from mlops_audit.linking.units import unit_graph
 from mlops_audit.linking.zones import file_zones
+from mlops_audit.memory import uncollected
 from mlops_audit.resources import rulebook
 from mlops_audit.schema import Command
 
@@ -52,6 +54,7 @@ class Overrides:
     technologies: tuple[Path, ...] = ()
 
 
+@uncollected()
 def link(
     store: Store, *, overrides: Overrides | None = None, derived: Derived | None = None
 ) -> Catalogue:
@@ -65,13 +68,14 @@ def link(
     fill_schedules(connection)
     revive_included(connection)
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
-    launches = find_launches(connection, catalogue.technologies.values())
     index = CodeIndex(connection)
+    names = ProjectNames(connection, index.values)
+    launches = find_launches(connection, catalogue.technologies.values(), names)
     sites = CallSites(connection, index)
     receivers = Receivers(connection, index, sites)
     named = unknown_receivers(sites, receivers, catalogue.method_names)
-    _actions(store, catalogue, launches, named)
-    store.add("randomness", randomness(connection, catalogue))
+    _actions(store, catalogue, launches, names, named)
+    store.add("randomness", randomness(connection, catalogue, names))
     commands = CommandIndex(connection, index)
     edges = call_edges(connection, index, sites, receivers) + launch_edges(commands, launches)
     edges += start_edges(connection, commands) + code_start_edges(connection, commands)
@@ -100,9 +104,10 @@ def _actions(
     store: Store,
     catalogue: Catalogue,
     launches: Sequence[Command],
+    names: ProjectNames,
     named: Mapping[tuple[str, int], Sequence[Named]],
 ) -> None:
-    uses, actions = match_technologies(store.connection, catalogue, launches, named)
+    uses, actions = match_technologies(store.connection, catalogue, launches, named, names)
     actions = recorded(store.connection, actions)
     store.add("technology_use", uses)
     store.add("action", actions)

@@ -4,9 +4,13 @@ import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
 from posixpath import dirname
 
 from mlops_audit.linking.confidence import HIGH, MEDIUM
+
+#: The folder of a path; asked for every name of every file.
+folder_of = lru_cache(maxsize=32768)(dirname)
 
 
 class ModuleIndex:
@@ -41,7 +45,7 @@ class ModuleIndex:
         tail = self._by_tail.get(name.rpartition(".")[2])
         if not tail:
             return None
-        folder = dirname(importer)
+        folder = folder_of(importer)
         for root, rank in self._search_path(folder):
             full = f"{root.replace('/', '.')}.{name}" if root else name
             if full in self._by_name:
@@ -91,7 +95,7 @@ class ModuleIndex:
 
 def _shared(path: str, folder: str) -> int:
     count = 0
-    for left, right in zip(dirname(path).split("/"), folder.split("/"), strict=False):
+    for left, right in zip(folder_of(path).split("/"), folder.split("/"), strict=False):
         if left != right:
             break
         count += bool(left)

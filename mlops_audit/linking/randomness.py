@@ -25,9 +25,11 @@ class _Site(NamedTuple):
     entries: tuple[tuple[str, RandomEntry], ...]
 
 
-def randomness(connection: sqlite3.Connection, catalogue: Catalogue) -> list[Randomness]:
+def randomness(
+    connection: sqlite3.Connection, catalogue: Catalogue, names: ProjectNames
+) -> list[Randomness]:
     """Return every place that draws or seeds, sorted; actions are stored before."""
-    sites = list(_sites(connection, catalogue))
+    sites = list(_sites(connection, catalogue, names))
     seeds = Seeds(connection, [(site.path, site.call) for site in sites])
     found = {row: None for site in sites for row in _of_site(site, seeds)}
     found.update(dict.fromkeys(_helpers(connection)))
@@ -35,8 +37,9 @@ def randomness(connection: sqlite3.Connection, catalogue: Catalogue) -> list[Ran
     return sorted(found, key=_place)
 
 
-def _sites(connection: sqlite3.Connection, catalogue: Catalogue) -> Iterator[_Site]:
-    names = ProjectNames(connection)
+def _sites(
+    connection: sqlite3.Connection, catalogue: Catalogue, names: ProjectNames
+) -> Iterator[_Site]:
     found: dict[tuple[str, str], tuple[tuple[str, RandomEntry], ...]] = {}
     query = (
         "SELECT c.path, c.id, c.cell, c.line, c.scope, c.name, c.arguments, c.target"

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mlops_audit.linking.confidence import WORDS
 from mlops_audit.linking.index import Unit
-from mlops_audit.linking.units import UnitGraph, Way
+from mlops_audit.linking.search import Way
+from mlops_audit.linking.units import UnitGraph
 from mlops_audit.schema import AutomationTrigger, EntryPoint, EntryReach, TriggerReach
 
 #: Rows that one of the two tables may have: what a huge repository costs stays bounded.
@@ -32,7 +33,7 @@ def entry_reach(
         done.add(unit)
         # A test file is one entry point: pytest imports it and calls its tests.
         more = tests.get(entry.path, []) if entry.kind == "test" else []
-        for reached, way in sorted(graph.reach([unit, *more]).items()):
+        for reached, way in graph.reach([unit, *more]).items():
             found.append(EntryReach(*unit, *reached, way.depth, WORDS[way.rank]))
         if len(found) > _MAX_ROWS:
             break
@@ -130,7 +131,7 @@ def trigger_reach(
         if key not in memo:
             memo[key] = graph.reach(_starts(start), key[1])
         alive = bool(trigger.live) and trigger.path not in dead_files
-        for reached, way in sorted(memo[key].items()):
+        for reached, way in memo[key].items():
             row = TriggerReach(
                 trigger.path,
                 trigger.line,

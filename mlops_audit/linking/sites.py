@@ -34,6 +34,7 @@ class CallSites:
         self._index = index
         self.all: list[Site] = []
         self._of_unit: dict[Unit, list[Site]] = defaultdict(list)
+        self._constructors: dict[Found, list[Found]] = {}
         #: Calls whose value is bound to a name, by file and scope.
         self._bound: dict[tuple[str, str], list[Site]] = defaultdict(list)
         rows: Iterator[tuple[Any, ...]] = connection.execute(
@@ -57,8 +58,11 @@ class CallSites:
         """Return the methods that run when a class is called."""
         if found.kind != "class":
             return ()
-        hooks = (self._index.method(found.unit, hook, found.rank) for hook in _CONSTRUCTORS)
-        return [hook for hook in hooks if hook is not None]
+        known = self._constructors.get(found)
+        if known is None:
+            hooks = (self._index.method(found.unit, hook, found.rank) for hook in _CONSTRUCTORS)
+            known = self._constructors[found] = [hook for hook in hooks if hook is not None]
+        return known
 
     def of(self, unit: Unit) -> Sequence[Site]:
         """Return the calls of a function or method."""

@@ -4,37 +4,14 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
+from functools import cached_property
 from posixpath import dirname, join, normpath
-from typing import NamedTuple
 
 from mlops_audit.linking.conditions import StepConditions, kinds_of
 from mlops_audit.linking.confidence import HIGH, MEDIUM, RANK
 from mlops_audit.linking.index import Unit
+from mlops_audit.linking.search import Link, Search, Way
 from mlops_audit.schema import CallEdge, CommandTarget
-
-#: Units that one search may visit.
-_MAX_VISITED = 50_000
-
-
-class Way(NamedTuple):
-    """The best way to a unit; ways are compared in the order of the fields."""
-
-    dead: bool
-    tolerated: bool
-    rank: int
-    depth: int
-
-
-class Link(NamedTuple):
-    """A directed edge between two units."""
-
-    target: Unit
-    rank: int = HIGH
-    tolerated: bool = False
-    dead: bool = False
-    #: Kinds of the file's own triggers that it is for, '' for all.
-    events: str = ""
 
 
 class UnitGraph:
@@ -47,39 +24,36 @@ class UnitGraph:
         self.conditional: set[str] = set()
 
     def add(self, source: Unit, link: Link) -> None:
-        """Add a link; a unit does not link to itself."""
+        """Add a link, before the first search; a unit does not link to itself."""
         if link.target != source:
             self.links[source].append(link)
             if link.events:
                 self.conditional.add(source.path)
 
+    @cached_property
+    def search(self) -> Search:
+        """The links as they are searched."""
+        return Search(self.links)
+
     def reach(self, starts: Iterable[Unit], kind: str = "") -> Mapping[Unit, Way]:
-        """Return the best way to every unit that is reachable from the starts.
+        """Return the best way to every unit that is reachable from the starts, in their order.
 
         `kind` is that of the trigger: in its own file, what is for other triggers is left out.
         A live way is better than a dead one, then one whose failure counts, then a surer one,
         then a shorter one.
         """
-        best: dict[Unit, Way] = {}
-        homes = {unit.path for unit in starts} if kind else set()
-        queue = [(Way(False, False, HIGH, 0), unit) for unit in sorted(set(starts))]
-        while queue and len(best) < _MAX_VISITED:
-            way, unit = heappop(queue)
-            if unit in best:
-                continue
-            best[unit] = way
-            for link in self.links.get(unit, ()):
-                if link.events and unit.path in homes and kind not in link.events.split():
-                    continue
-                if link.target not in best:
-                    onward = Way(
-                        way.dead or link.dead,
-                        way.tolerated or link.tolerated,
-                        max(way.rank, link.rank),
-                        way.depth + 1,
-                    )
-                    heappush(queue, (onward, link.target))
-        return best
+        given = list(starts)
+        return self.search.reach(given, self._for(kind, {unit.path for unit in given}))
+
+    def _for(self, kind: str, homes: set[str]) -> dict[Unit, list[Link]]:
+        """Return the links of units whose links depend on what started their file."""
+        if not kind:
+            return {}
+        return {
+            unit: [link for link in links if not link.events or kind in link.events.split()]
+            for unit, links in self.links.items()
+            if unit.path in homes and any(link.events for link in links)
+        }
 
 
 def unit_graph(

@@ -126,11 +126,11 @@ def _facts(
             seeds[path] |= {Unit(path, scope), Unit(path, "")}
     serving = {path: path for path in seeds}
     for path in sorted(seeds):
-        for unit in sorted(graph.reach(seeds[path])):
+        for unit in graph.reach(seeds[path]):
             if unit.path in code:
                 serving.setdefault(unit.path, path)
     for (image,) in connection.execute("SELECT path FROM file WHERE kind = 'dockerfile'"):
-        for unit in sorted(graph.reach([Unit(image, "")])):
+        for unit in graph.reach([Unit(image, "")]):
             if unit.path in seeds:
                 serving.setdefault(image, unit.path)
     reached: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Loading rules: from files to a checked rulebook."""
 
 import hashlib
+import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,10 +214,17 @@ def _sql(text: Any) -> str | None:
 
 def _digest(folder: Path, others: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    own = [path for path in folder.rglob("*") if path.suffix in (".yaml", ".sql")]
-    named = [(path.relative_to(folder).as_posix(), path) for path in own]
-    named += [(path.name, path) for path in others]
+    named = [(path.name, str(path)) for path in others]
+    for place, _, files in os.walk(folder):
+        inside = Path(place).relative_to(folder).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
+        named += [
+            (f"{prefix}{file}", os.path.join(place, file))  # noqa: PTH118 (of hundreds of files)
+            for file in files
+            if file.endswith((".yaml", ".sql"))
+        ]
     for name, path in sorted(named):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        with open(path, "rb") as stream:  # noqa: PTH123
+            content = hashlib.sha256(stream.read()).hexdigest()
         digest.update(f"{name}\0{content}\n".encode())
     return digest.hexdigest()[:16]

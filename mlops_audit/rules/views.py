@@ -13,6 +13,9 @@ from mlops_audit.rules.guard import QueryError, run
 from mlops_audit.rules.strict_yaml import read_text, refusal
 
 _FILL_SECONDS = 5.0
+#: Reading fewer rows than this from start to end is faster than making an index.
+_INDEXED_ROWS = 200
+_PATHS = frozenset({"path", "training_path"})
 #: Steps of SQLite's machine between two looks at the clock.
 _STEPS = 20_000
 _FILE = re.compile(
@@ -105,10 +108,21 @@ def fill_views(
         try:
             with _limited(connection, seconds):
                 connection.execute(f"CREATE TEMP TABLE {view.name} AS {view.body}")
+            _index(connection, view.name)
         except sqlite3.Error:
             connection.execute(f"CREATE TEMP VIEW {view.name} AS {view.body}")
         names.add(view.name)
     return frozenset(names)
+
+
+def _index(connection: sqlite3.Connection, name: str) -> None:
+    """Index the paths of many rows: rules ask of each row what else there is at its path."""
+    many = f"SELECT 1 FROM temp.{name} LIMIT 1 OFFSET {_INDEXED_ROWS}"
+    if connection.execute(many).fetchone() is None:
+        return
+    columns = {column for _, column, *_ in connection.execute(f"PRAGMA temp.table_info({name})")}
+    for column in _PATHS & columns:
+        connection.execute(f"CREATE INDEX temp.indexed_{column}_of_{name} ON {name} ({column})")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ WHERE a.action IN ('serve', 'predict_batch')
   OR (
     a.action = 'deploy'
     AND a.technology IN ('azureml-v1', 'azureml-v2', 'sagemaker', 'vertex-ai', 'databricks', 'kserve',
-                         'seldon', 'bentoml', 'mlflow')
+                         'seldon', 'bentoml', 'mlflow', 'ibm-watson-machine-learning')
   )
   -- A page is a demonstration of a model only if it uses one.
   OR (

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 
 from mlops_audit.linking.technologies.catalogue import Catalogue
-from mlops_audit.linking.technologies.globs import key_pattern, path_pattern, text_test
+from mlops_audit.linking.technologies.globs import PathTest, key_pattern, text_test
 from mlops_audit.linking.technologies.model import KeyEntry, Technology
 from mlops_audit.linking.technologies.sink import Place, Sink
 from mlops_audit.linking.tools import CONTAINERS, inner_script
@@ -120,15 +120,13 @@ def _images(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) ->
 
 
 def _files(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) -> None:
-    if not catalogue.files:
-        return
-    # One pass over each path decides whether any glob fits; few paths go further.
-    any_glob = re.compile("|".join(f"(?:{hit.pattern.pattern})" for hit in catalogue.files))
+    # One look at the end of each path decides for most of them.
+    ends = tuple({end for hit in catalogue.files for end in hit.test.ends})
     for (path,) in connection.execute("SELECT path FROM file"):
-        if not any_glob.fullmatch(path):
+        if not path.endswith(ends):
             continue
         for hit in catalogue.files:
-            if hit.pattern.fullmatch(path):
+            if hit.test(path):
                 place = Place(path, None, None)
                 sink.use(hit.technology, place, "file", hit.entry.glob, hit.entry.confidence)
                 sink.act(
@@ -152,11 +150,11 @@ def _settings(connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink) 
     by_file: dict[str, list[_KeyTest]] = {}
     for technology, entry in catalogue.keys:
         by_file.setdefault(entry.file, []).append(_KeyTest(technology, entry))
-    globs = [(path_pattern(glob), tests) for glob, tests in by_file.items()]
+    globs = [(PathTest(glob), tests) for glob, tests in by_file.items()]
     for (path,) in connection.execute("SELECT DISTINCT path FROM setting").fetchall():
         named: dict[str, list[_KeyTest]] = {}
-        for pattern, tests in globs:
-            if pattern.fullmatch(path):
+        for fits, tests in globs:
+            if fits(path):
                 for test in tests:
                     named.setdefault(test.last, []).append(test)
         if not named:
@@ -195,7 +193,6 @@ class _KeyTest:
     def __init__(self, technology: Technology, entry: KeyEntry) -> None:
         self.technology = technology
         self.entry = entry
-        self._key = key_pattern(entry.key) if entry.key is not None else None
         self._value = text_test(entry.value) if entry.value is not None else None
         self._schema: Callable[[str], bool] | None = (
             text_test(entry.schema) if entry.schema is not None else None
@@ -208,9 +205,9 @@ class _KeyTest:
         """Tell whether a setting is the one that is meant."""
         if self._schema is not None and (schema is None or not self._schema(schema)):
             return False
-        if self._key is None:
+        if self.entry.key is None:
             return key == _SCHEMA_KEY
-        if self._key.fullmatch(key) is None:
+        if key_pattern(self.entry.key).fullmatch(key) is None:
             return False
         return self._value is None or self._value(value)
 

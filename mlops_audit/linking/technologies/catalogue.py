@@ -1,14 +1,14 @@
 """All technology files, compiled for matching."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
-from mlops_audit.linking.technologies.globs import expand_braces, path_pattern
+from mlops_audit.linking.technologies.globs import PathTest, expand_braces
 from mlops_audit.linking.technologies.loader import load_technologies, technology_files
 from mlops_audit.linking.technologies.model import (
     CommandEntry,
@@ -24,7 +24,7 @@ from mlops_audit.linking.technologies.name_index import Buckets, NameIndex
 class FileHit(NamedTuple):
     """A path glob with its technology."""
 
-    pattern: re.Pattern[str]
+    test: PathTest
     technology: Technology
     entry: GlobEntry
 
@@ -34,6 +34,7 @@ class Catalogue:
 
     def __init__(self, technologies: Iterable[Technology]) -> None:
         self.technologies: dict[str, Technology] = {}
+        self._imported: dict[str, list[Technology]] = {}
         for technology in technologies:
             if technology.id in self.technologies:
                 other = self.technologies[technology.id].origin
@@ -71,13 +72,15 @@ class Catalogue:
         """First parts of every import prefix."""
         return frozenset(name.partition(".")[0] for name in self.imports)
 
-    def imported(self, target: str) -> list[Technology]:
+    def imported(self, target: str) -> Sequence[Technology]:
         """Return the technologies with an import prefix of this dotted name."""
-        found: list[Technology] = []
-        end = len(target)
-        while end > 0:
-            found += self.imports.get(target[:end], ())
-            end = target.rfind(".", 0, end)
+        found = self._imported.get(target)
+        if found is None:
+            found = self._imported[target] = []
+            end = len(target)
+            while end > 0:
+                found += self.imports.get(target[:end], ())
+                end = target.rfind(".", 0, end)
         return found
 
     @cached_property
@@ -166,9 +169,7 @@ class Catalogue:
     def files(self) -> list[FileHit]:
         """Entries for paths."""
         return [
-            FileHit(path_pattern(entry.glob), one, entry)
-            for one in self._all()
-            for entry in one.files
+            FileHit(PathTest(entry.glob), one, entry) for one in self._all() for entry in one.files
         ]
 
     @cached_property

@@ -35,11 +35,14 @@ NamedCalls = Mapping[tuple[str, int], Sequence[Named]]
 
 
 def match_code(
-    connection: sqlite3.Connection, catalogue: Catalogue, sink: Sink, named: NamedCalls
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    names: ProjectNames,
+    sink: Sink,
+    named: NamedCalls,
 ) -> None:
     """Match everything that Python code says."""
     _dependencies(connection, catalogue, sink)
-    names = ProjectNames(connection)
     imports = _Imports(connection, catalogue, names, sink)
     arguments = _arguments(connection, catalogue)
     _calls(connection, catalogue, names, imports, arguments, sink, named)
@@ -128,23 +131,24 @@ def _calls(
     sink: Sink,
     named: NamedCalls,
 ) -> None:
-    outward: dict[tuple[str, str], tuple[str, bool]] = {}
     for path, call, cell, line, scope, target, method, receiver in connection.execute(
         "SELECT path, id, cell, line, scope, target, method, receiver FROM call"
     ):
+        meant = named.get((path, call), ())
+        unknown = target.startswith("?.")
+        if unknown and not meant and method not in catalogue.methods:
+            continue
         given = arguments.get((path, call), ())
         place = Place(path, cell, line, scope)
-        told = [names.outward(*one) for one in named.get((path, call), ())]
+        told = [names.outward(*one) for one in meant]
         foreign = [name for name, own in told if not own]
-        if target.startswith("?."):
+        if unknown:
             if foreign or not told:
                 done = [_act(catalogue, name, given, place, call, sink) for name in foreign]
                 if not any(done):
                     _method(catalogue, imports, given, place, method, receiver, call, sink)
             continue
-        name, own = outward.get((path, target)) or outward.setdefault(
-            (path, target), names.outward(path, target)
-        )
+        name, own = names.outward(path, target)
         if own or (path, name.partition(".")[0]) in imports.shadowed:
             continue
         if _act(catalogue, name, given, place, call, sink, sure=True):

@@ -1,4 +1,7 @@
-"""Globs of technology files, compiled to regular expressions that cannot backtrack badly.
+"""Globs of technology files, as tests that cannot backtrack badly.
+
+Compiling a regular expression takes longer than all that most globs are ever asked, so plain forms
+are tested by comparing strings and the others are compiled when they are first needed.
 
 Dotted names: ``*`` stands for exactly one part (or a piece of one), ``**`` for one or more parts,
 ``{a,b}`` is an alternative.
@@ -8,26 +11,86 @@ a leading ``!`` negates the whole.
 """
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+
+_SPECIAL = re.compile(r"[*?]")
 
 
 @lru_cache(maxsize=8192)
-def dotted_pattern(glob: str) -> re.Pattern[str]:
-    """Compile a glob over a dotted name."""
-    parts = []
-    for part in glob.split("."):
-        if part == "**":
-            parts.append(r"[^.]+(?:\.[^.]+)*")
-        else:
-            pieces = (re.escape(piece) for piece in re.split(r"\*+", part))
-            parts.append("[^.]+" if part == "*" else "[^.]*".join(pieces))
-    return re.compile(r"\.".join(parts))
+def dotted_test(glob: str) -> Callable[[str], bool]:
+    """Return a test for a glob over dotted names."""
+    parts = glob.split(".")
+    deep = parts.count("**")
+    if deep > 1:
+        match = re.compile(r"\.".join(map(_part_regex, parts))).fullmatch
+        return lambda name: match(name) is not None
+    split = parts.index("**") if deep else len(parts)
+    head = [_part_test(part) for part in parts[:split]]
+    tail = [_part_test(part) for part in parts[split + 1 :]]
+
+    def test(name: str) -> bool:
+        names = name.split(".")
+        end = len(names) - len(tail)
+        if end <= split if deep else end != split:
+            return False
+        return (
+            all(fits(one) for fits, one in zip(tail, names[end:], strict=True))
+            and all(fits(one) for fits, one in zip(head, names, strict=False))
+            and all(names[split:end])
+        )
+
+    return test
 
 
-def path_pattern(glob: str) -> re.Pattern[str]:
-    """Compile a glob over a repository path."""
-    return re.compile("|".join(_path_regex(one) for one in expand_braces(glob)))
+def _part_test(part: str) -> Callable[[str], bool]:
+    if part == "*":
+        return bool
+    if "*" not in part:
+        return part.__eq__
+    pieces = re.split(r"\*+", part)
+    return lambda name: _follow(pieces, name)
+
+
+def _part_regex(part: str) -> str:
+    if part == "**":
+        return r"[^.]+(?:\.[^.]+)*"
+    pieces = (re.escape(piece) for piece in re.split(r"\*+", part))
+    return "[^.]+" if part == "*" else "[^.]*".join(pieces)
+
+
+def _follow(pieces: Sequence[str], text: str) -> bool:
+    """Tell whether a text is the pieces with anything between them; there are at least two."""
+    first, *middle, last = pieces
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in middle:
+        at = text.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+class PathTest:
+    """A test for a glob over repository paths."""
+
+    def __init__(self, glob: str) -> None:
+        """Take the glob apart; it is compiled when a path first ends like it."""
+        self._glob = glob
+        #: How the paths that fit end.
+        self.ends = tuple(
+            {_SPECIAL.split(one)[-1].removeprefix("/") for one in expand_braces(glob)}
+        )
+
+    @cached_property
+    def _match(self) -> Callable[[str], object]:
+        return re.compile("|".join(_path_regex(one) for one in expand_braces(self._glob))).fullmatch
+
+    def __call__(self, path: str) -> bool:
+        """Tell whether a path fits."""
+        return path.endswith(self.ends) and self._match(path) is not None
 
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -61,6 +124,7 @@ def _path_regex(glob: str) -> str:
     return regex
 
 
+@lru_cache(maxsize=4096)
 def key_pattern(glob: str) -> re.Pattern[str]:
     """Compile a glob over a setting's key: ``*`` inside one part, ``**`` across parts."""
     pieces = re.split(r"(\*\*|\*|\?)", glob)
@@ -71,12 +135,29 @@ def key_pattern(glob: str) -> re.Pattern[str]:
 @lru_cache(maxsize=4096)
 def text_test(glob: str) -> Callable[[str], bool]:
     """Return a test for a text glob; it ignores case."""
-    negated = glob.startswith("!")
-    regex = "|".join(_text_regex(one) for one in glob.removeprefix("!").split("|"))
-    match = re.compile(regex, re.IGNORECASE | re.DOTALL).fullmatch
-    if negated:
-        return lambda text: match(text) is None
-    return lambda text: match(text) is not None
+    if glob == "*":
+        return lambda _: True
+    wanted = not glob.startswith("!")
+    globs = glob.removeprefix("!").split("|")
+    # What lower case is has exceptions beyond ASCII, which regular expressions know.
+    plain = glob.isascii() and "?" not in glob
+    choices = [re.split(r"\*+", one.lower()) for one in globs]
+
+    def test(text: str) -> bool:
+        if not (plain and text.isascii()):
+            return (_text_pattern(tuple(globs)).fullmatch(text) is not None) is wanted
+        low = text.lower()
+        for pieces in choices:
+            if low == pieces[0] if len(pieces) == 1 else _follow(pieces, low):
+                return wanted
+        return not wanted
+
+    return test
+
+
+@lru_cache(maxsize=1024)
+def _text_pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_text_regex, globs)), re.IGNORECASE | re.DOTALL)
 
 
 def _text_regex(glob: str) -> str:

@@ -49,7 +49,9 @@ class _Argument(NamedTuple):
 
 
 def find_launches(
-    connection: sqlite3.Connection, technologies: Iterable[Technology]
+    connection: sqlite3.Connection,
+    technologies: Iterable[Technology],
+    names: ProjectNames | None = None,
 ) -> list[Command]:
     """Return the commands that code starts, in the order of the calls."""
     entries: Buckets[LaunchEntry] = Buckets()
@@ -67,7 +69,7 @@ def find_launches(
     ).fetchall()
     if not calls:
         return []
-    names = ProjectNames(connection)
+    names = names or ProjectNames(connection)
     values = _Values(connection)
     found: list[Command] = []
     for path, call, cell, line, scope, target in calls:

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from mlops_audit import __version__
 from mlops_audit.derived import Derived
 from mlops_audit.errors import RulebookError
 from mlops_audit.linking.technologies.entry_loader import (
@@ -25,8 +26,9 @@ from mlops_audit.linking.technologies.entry_loader import (
     strings_of,
     text_of,
 )
+from mlops_audit.linking.technologies.kept import FORM, from_plain, to_plain
 from mlops_audit.linking.technologies.model import Technology, TechnologyExample
-from mlops_audit.linking.technologies.vocabulary import CATEGORIES
+from mlops_audit.linking.technologies.vocabulary import ACTIONS, CATEGORIES
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -46,21 +48,25 @@ def technology_files(paths: Iterable[Path]) -> list[Path]:
 def load_technologies(paths: Sequence[Path], derived: Derived) -> list[Technology]:
     """Read technology files, or raise RulebookError with file, line and what is wrong.
 
-    YAML that ``derived`` holds for the very same texts is not parsed again.
+    Files that ``derived`` holds with the very same texts are not parsed and checked again.
     """
     texts = [_documents(path)[0] for path in paths]
-    key = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()
+    made_of = (__version__, FORM, sorted(ACTIONS), sorted(CATEGORIES), *map(str, paths), *texts)
+    key = hashlib.sha256("\0".join(map(str, made_of)).encode("utf-8", "replace")).hexdigest()
 
-    def parsed() -> list[Any]:
-        return [_parse(path, text, 0) for path, text in zip(paths, texts, strict=True)]
+    def checked() -> list[list[Any]]:
+        return [
+            to_plain(_checked(path, text, _parse(path, text, 0)))
+            for path, text in zip(paths, texts, strict=True)
+        ]
 
-    documents = derived.get("technologies", key, parsed)
-    if not isinstance(documents, list) or len(documents) != len(paths):
-        documents = parsed()
-    return [
-        _checked(path, text, document)
-        for path, text, document in zip(paths, texts, documents, strict=True)
-    ]
+    def load(kept: Derived) -> list[Technology]:
+        return [from_plain(plain) for plain in kept.get("technologies", key, checked)]
+
+    try:
+        return load(derived)
+    except (TypeError, ValueError):
+        return load(Derived(None))  # what was kept is damaged
 
 
 def _checked(path: Path, text: str, document: Any) -> Technology:

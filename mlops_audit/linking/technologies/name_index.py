@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
-from mlops_audit.linking.technologies.globs import dotted_pattern, expand_braces
+from mlops_audit.linking.technologies.globs import dotted_test, expand_braces
 from mlops_audit.linking.technologies.model import NameEntry, Technology
 
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Buckets(Generic[T]):
     """Values under dotted globs, filed by whole name or by a literal last or first part.
 
-    A glob is compiled when a name first asks for it: most are never asked for.
+    A glob is taken apart when a name first asks for it: most are never asked for.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Buckets(Generic[T]):
         last = name.rpartition(".")[2]
         first = name.partition(".")[0]
         fitting = (self._by_last.get(last, ()), self._by_first.get(first, ()), self._rest)
-        found += [value for glob, value in chain(*fitting) if dotted_pattern(glob).fullmatch(name)]
+        found += [value for glob, value in chain(*fitting) if dotted_test(glob)(name)]
         return found
 
 

@@ -16,9 +16,10 @@ class ProjectNames:
     is left out.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read modules, definitions, imports and values."""
-        self._values = Values(connection)
+    def __init__(self, connection: sqlite3.Connection, values: Values | None = None) -> None:
+        """Read modules, definitions and imports, and values if they are not given."""
+        self._values = values or Values(connection)
+        self._outward: dict[tuple[str, str], tuple[str, bool]] = {}
         self._module_of: dict[str, str | None] = {}
         self._dotted: set[str] = set()
         #: Folders that are packages: absolute imports in them mean what is installed.
@@ -94,6 +95,13 @@ class ProjectNames:
         Returns the name as an outside library would know it, and whether it ends at a definition
         of the repository (then no library can say what it does).
         """
+        key = (path, target)
+        known = self._outward.get(key)
+        if known is None:
+            known = self._outward[key] = self._follow(path, target)
+        return known
+
+    def _follow(self, path: str, target: str) -> tuple[str, bool]:
         for _ in range(_DEPTH):
             place = self._place(path, target)
             if place is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.automation.common import (
+    SIZE_LIMIT,
     VALUE_LIMIT,
     CommandLog,
     FileReader,
@@ -40,9 +41,9 @@ _PHASES = ("install", "pre_build", "build", "post_build")
 
 
 def _accepts(file: SourceFile) -> bool:
-    return file.suffix in (".yml", ".yaml", ".json", ".template") and not file.path.startswith(
-        ".github/"
-    )
+    if file.suffix in (".json", ".template"):
+        return file.size <= SIZE_LIMIT  # large JSON files are data
+    return file.suffix in (".yml", ".yaml") and not file.path.startswith(".github/")
 
 
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops_audit.readers.automation.common import (
+    SIZE_LIMIT,
     VALUE_LIMIT,
     CommandLog,
     FileReader,
@@ -23,7 +24,9 @@ _INNER = ("activities", "ifTrueActivities", "ifFalseActivities", "defaultActivit
 
 
 def _accepts(file: SourceFile) -> bool:
-    return file.suffix == ".json" or file.name.endswith((".asl.yaml", ".asl.yml"))
+    # Large JSON files are data.
+    fits = file.suffix == ".json" and file.size <= SIZE_LIMIT
+    return fits or file.name.endswith((".asl.yaml", ".asl.yml"))
 
 
 def _rows(file: SourceFile, content: bytes) -> Iterator[Any]:

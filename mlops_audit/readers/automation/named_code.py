@@ -19,7 +19,6 @@ from mlops_audit.repository.model import SourceFile
 from mlops_audit.schema import PipelineStage, UnitLink
 
 ITEM_LIMIT = 300
-_COMPUTE = ("cluster_env", "compute_config", "image_uri", "containerfile")
 _DOTTED = re.compile(r"[A-Za-z_]\w{0,100}(?:\.\w{1,100}){1,10}")
 _MODULE = re.compile(r"[A-Za-z_][\w.]{0,200}:[A-Za-z_]\w{0,100}")
 _STEPS = ("ingest", "ingest_scoring", "split", "transform", "train", "evaluate", "register")
@@ -85,7 +84,7 @@ def _ray(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
 def _anyscale(path: str, document: Node, log: CommandLog) -> Iterator[Any]:
     """A job of Anyscale: the command that it starts."""
     entry = document.get("entrypoint")
-    if entry.is_scalar and any(document.has(key) for key in _COMPUTE):
+    if entry.is_scalar:
         log.shell(entry.text, entry.start, "")
     yield from ()
 
@@ -125,7 +124,9 @@ _BY_TEXT: tuple[tuple[bytes, bytes, _Rows], ...] = (
     (b"product:", b"tasks:", _ploomber),
     (b"implementation:", b"container:", _component),
     (b"import_path:", b":", _ray),
-    (b"entrypoint:", b"c", _anyscale),
+    (b"entrypoint:", b"compute_config:", _anyscale),
+    (b"entrypoint:", b"cluster_env:", _anyscale),
+    (b"entrypoint:", b"image_uri:", _anyscale),
 )
 
 

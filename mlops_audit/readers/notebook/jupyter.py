@@ -31,7 +31,7 @@ class JupyterReader:
     """Notebooks of Jupyter and of everything that stores in its format."""
 
     name = "notebook"
-    version = 3
+    version = 4
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls a notebook."""

@@ -14,15 +14,34 @@ from typing import Any
 
 _OWN_COUNT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NO_NODES = frozenset(
-    ["ctx", "op", "ops", "id", "attr", "arg", "name", "names", "type_comment", "kind"]
+    [
+        "ctx",
+        "op",
+        "ops",
+        "id",
+        "attr",
+        "arg",
+        "name",
+        "names",
+        "type_comment",
+        "level",
+        "is_async",
+        "simple",
+        "conversion",
+        "rest",
+        "kwd_attrs",
+        "kind",
+    ]
 )
-#: Fields of each class of nodes that can hold a decision.
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+#: Fields of each class of nodes that hold other nodes, but for operators and contexts.
+CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     kind: tuple(field for field in kind._fields if field not in _NO_NODES)
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
-_FIELDS[ast.Constant] = _FIELDS[ast.Name] = _FIELDS[ast.Assert] = ()
+CHILDREN[ast.Constant] = CHILDREN[ast.Name] = ()
+#: Fields that can hold a decision; radon looks at no assertion.
+_FIELDS = {**CHILDREN, ast.Assert: ()}
 
 
 def complexity_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -13,9 +13,9 @@ import ast
 import math
 from typing import Any
 
-from mlops_audit.readers.python.complexity import complexity_of, decisions_of
+from mlops_audit.readers.python.complexity import CHILDREN, complexity_of, decisions_of
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
 _NAMED: dict[type[ast.AST], str] = {ast.Name: "id", ast.Attribute: "attr", ast.Constant: "value"}
 #: Without one of these a file trains nothing, and nobody asks for its index.
 _MAY_TRAIN = ("fit", "train", "backward(", "GradientTape", "value_and_grad", "minimize(")
@@ -30,20 +30,26 @@ def maintainability(tree: ast.Module, lines: list[str]) -> float | None:
     """Return the index of a file, 0 (worst) to 100; None for one without operators."""
     volume = _Volume()
     complexity = 1 + decisions_of(tree.body)
-    statements = 0
-    left: list[tuple[ast.AST, str]] = [(tree, "")]
+    statements = comments = 0
+    left: list[tuple[Any, str]] = [(one, "") for one in tree.body]
     while left:
         node, context = left.pop()
-        if isinstance(node, ast.stmt):
+        kind = type(node)
+        if issubclass(kind, ast.stmt):
             statements += 1
-        if isinstance(node, _FUNCTIONS):
-            complexity += complexity_of(node)
-            context = node.name
-            children: Any = node.body
-        else:
-            volume.add(node, context)
-            children = ast.iter_child_nodes(node)
-        left += [(child, context) for child in children]
+            if kind in _FUNCTIONS:
+                complexity += complexity_of(node)
+                left += [(one, node.name) for one in node.body]
+                continue
+            if kind is ast.Expr and _is_text(node.value):
+                comments += node.end_lineno - node.lineno + 1
+        volume.add(node, context)
+        for field in CHILDREN.get(kind, ()):
+            value = getattr(node, field)
+            if value.__class__ is list:
+                left += [(one, context) for one in value if one is not None]
+            elif value is not None:
+                left.append((value, context))
     bits = volume.bits()
     if bits <= 0 or statements == 0:
         return None
@@ -52,7 +58,7 @@ def maintainability(tree: ast.Module, lines: list[str]) -> float | None:
         - 5.2 * math.log(bits)
         - 0.23 * complexity
         - 16.2 * math.log(statements)
-        + 50 * math.sin(math.sqrt(2.46 * math.radians(_commented(tree, lines))))
+        + 50 * math.sin(math.sqrt(2.46 * math.radians(_commented(comments, lines))))
     )
     return round(min(max(0.0, found * 100 / 171), 100.0), 1)
 
@@ -93,13 +99,12 @@ class _Volume:
         return self._length * math.log2(vocabulary) if vocabulary else 0.0
 
 
-def _commented(tree: ast.Module, lines: list[str]) -> float:
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _commented(docstrings: int, lines: list[str]) -> float:
     """Return the percentage of lines that are comments or docstrings, of lines of code."""
-    comments = sum("#" in line for line in lines if line.lstrip().startswith("#") or " #" in line)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
-            continue
-        if isinstance(node.value.value, str) and node.end_lineno:
-            comments += node.end_lineno - node.lineno + 1
-    source = sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
+    comments = docstrings + sum(line.startswith("#") or " #" in line for line in lines)
+    source = sum(bool(plain) and plain[0] != "#" for plain in map(str.strip, lines))
     return 100 * comments / source if source else 0.0

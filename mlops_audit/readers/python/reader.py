@@ -26,7 +26,7 @@ class PythonReader:
     """Python modules and scripts, also those that hold notebook cells in comments."""
 
     name = "python"
-    version = 12
+    version = 13
 
     def accepts(self, file: SourceFile) -> bool:
         """Accept what the repository layer calls Python."""

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from mlops_audit.readers.python.flow.arguments import text_of
 from mlops_audit.readers.python.flow.bindings import Bindings
-from mlops_audit.readers.python.flow.expressions import Expressions, element_of
+from mlops_audit.readers.python.flow.expressions import Expressions
+from mlops_audit.readers.python.flow.knowledge import part_by_name
+from mlops_audit.readers.python.flow.parts import element_of
+from mlops_audit.readers.python.flow.state import Mistake
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
@@ -32,6 +35,10 @@ _NUMBERS = frozenset(
 _EPOCHS = frozenset({"epoch", "epochs", "ep", "step", "iteration", "it", "_", "trial", "run"})
 
 _BEST = ("best", "max_", "min_", "highest", "lowest", "top")
+
+
+#: What is collected while playing is no measure of held-out rows.
+_NO_ROWS = ("reward", "return", "episode", "score_mean")
 
 
 class Branches(Bindings):
@@ -87,6 +94,11 @@ class Branches(Bindings):
 
     def _improved(self, node: ast.If, test: Value) -> None:
         """`if score > best: best = score`, in a loop."""
+        if self.loops or self.through:
+            tests = node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]
+            for one in tests[:4]:
+                if isinstance(one, ast.Compare):
+                    self._best_epoch(node, one)
         if not self.loops or not isinstance(test, Score) or not test.metric:
             return
         if not isinstance(node.test, (ast.Compare, ast.BoolOp)):
@@ -96,12 +108,57 @@ class Branches(Bindings):
         if any(word in name.lower() for name in names for word in _BEST):
             for loop in self.loops:
                 self.chosen.setdefault(loop, self.site(node))
+                self.kept.add(loop)
+
+    def _best_epoch(self, node: ast.If, test: ast.Compare) -> None:
+        """`if test_acc > best_acc: best_acc = test_acc`, epoch after epoch."""
+        loop = next((loop for loop in self.loops if loop.kind == "epochs"), None)
+        through = self.through.get(self.scope)
+        if (loop is None and through is None) or len(test.comparators) != 1:
+            return
+        sides = [text_of(test.left), text_of(test.comparators[0])]
+        best = [side for side in sides if any(word in side.lower() for word in _BEST)]
+        held = [side for side in sides if side not in best and self._is_held_out(side)]
+        place, what = (loop.site, "epochs") if loop is not None else (through, "the test rows")
+        if not held and through is not None and best:
+            # `def test(epoch): global best_acc`, called epoch after epoch.
+            named = "epoch" in self.env.names and part_by_name(self.scope) == "test"
+            if named and best[0] in self.module.names:
+                held = [side for side in sides if side and side not in best]
+                place, what = through, "the test rows"
+        if len(best) != 1 or not held:
+            return
+        kept = [
+            text_of(target)
+            for statement in node.body[:50]
+            if isinstance(statement, ast.Assign)
+            for target in statement.targets[:5]
+        ]
+        if best[0] in kept:
+            name = held[0]
+            self.mistakes.append(
+                Mistake(
+                    "selected-on-test-data", self.site(node), name, "the best epoch", place,
+                    what, "medium" if part_by_name(name) else "low",
+                    f"The epoch that is kept is the one with the best {name}, which the test rows"
+                    " give",
+                )
+            )  # fmt: skip
+
+    def _is_held_out(self, name: str) -> bool:
+        if any(word in name.lower() for word in _NO_ROWS):
+            return False
+        return part_by_name(name) == "test" or (
+            not part_by_name(name) and self.measured.get(name) is True
+        )
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         source = self.eval(node.iter)
         names = tuple(inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name))
-        loop = Loop(self.site(node), names, self._kind(node.iter, source, names))
+        loop = Loop(self.site(node), names, self.kind_of(node.iter, source, names))
         self.loops.append(loop)
+        if self.scope and _goes_through_test(node.iter):
+            self.through.setdefault(self.scope, loop.site)
         if loop.kind == "numbers" and len(self.walked) < 100:
             self.walked.append(loop)
         try:
@@ -112,7 +169,8 @@ class Branches(Bindings):
         finally:
             self.loops.pop()
 
-    def _kind(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
+    def kind_of(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
+        """Return what a loop goes through."""
         if isinstance(source, (Folds, Splitter)):
             return "folds"
         if isinstance(node, ast.Call) and text_of(node).rpartition(".")[2] == "enumerate":
@@ -142,7 +200,7 @@ class Branches(Bindings):
         if isinstance(node, ast.Name):
             bound, value = self.find(node.id)
             if bound and isinstance(value, Seq) and value is not source:
-                return self._kind(ast.Constant(0), value, ())
+                return self.kind_of(ast.Constant(0), value, ())
             if bound and isinstance(value, RowIndex):
                 return ""
         return ""
@@ -211,6 +269,13 @@ class Branches(Bindings):
         for case in node.cases[:30]:
             self.block(case.body)
             self._join(before, dict(self.env.names), self.env.names)
+
+
+def _goes_through_test(node: ast.expr) -> bool:
+    """Tell `for x in test_loader`, `for i, x in enumerate(testloader)`."""
+    if isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+    return isinstance(node, ast.Name) and part_by_name(node.id) == "test"
 
 
 def decision(node: ast.expr, value: Value, walker: Expressions) -> bool | None:

@@ -4,17 +4,20 @@ import ast
 
 from mlops_audit.readers.python.flow import estimators, frames, library, making
 from mlops_audit.readers.python.flow.arguments import Args, text_of
-from mlops_audit.readers.python.flow.expressions import Expressions, item_of
+from mlops_audit.readers.python.flow.expressions import Expressions
 from mlops_audit.readers.python.flow.knowledge import CHOOSES, STATISTICS, is_metric
+from mlops_audit.readers.python.flow.parts import item_of
 from mlops_audit.readers.python.flow.splits import taken
-from mlops_audit.readers.python.flow.state import data_of
-from mlops_audit.readers.python.flow.statistic import score_of
+from mlops_audit.readers.python.flow.state import data_of, limited
+from mlops_audit.readers.python.flow.statistic import score_of, stands_in
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
     Estimator,
     Function,
     Klass,
+    Lesson,
+    Loop,
     Method,
     Name,
     RowIndex,
@@ -27,6 +30,12 @@ from mlops_audit.readers.python.flow.values import (
 _SAVES = frozenset(
     {"DataFrame", "Series", "to_csv", "print", "display", "round", "len", "type", "astype", "head",
      "array", "asarray", "ravel", "reshape", "flatten", "savetxt", "shape", "list", "int", "where"}
+)  # fmt: skip
+
+
+_OPTIMIZERS = frozenset(
+    {"optimize", "fmin", "gp_minimize", "forest_minimize", "gbrt_minimize", "dummy_minimize",
+     "BayesianOptimization"}
 )  # fmt: skip
 
 
@@ -70,11 +79,14 @@ class Calls(Expressions):
         function = self.eval(node.func)
         args = self.arguments(node)
         self._look(function, args)
+        if text_of(node.func).rpartition(".")[2] in _OPTIMIZERS:
+            self._searched(args, node)
         match function:
             case Name():
                 return library.call(self, function.dotted, args, node)
             case Function():
-                return self.invoke(function, args, node)
+                value = self.invoke(function, args, node)
+                return self._cut_off(args, node) or value
             case Klass():
                 return self.instantiate(function, args, node)
             case Method():
@@ -91,6 +103,32 @@ class Calls(Expressions):
                 )
             case _:
                 return score_of(args.all())
+
+    def _cut_off(self, args: Args, node: ast.Call) -> Score | None:
+        """`best_threshold(y_test, model.predict_proba(X_test))`."""
+        name = text_of(node.func).rpartition(".")[2].lower()
+        if "threshold" not in name and "cutoff" not in name:
+            return None
+        for value in args.all()[:10]:
+            if isinstance(value, Data) and value.by is not None:
+                lesson = Lesson(self.site(node), "threshold", name, value.subject, value.rows)
+                return Score((), lessons=frozenset({lesson}))
+        return None
+
+    def _searched(self, args: Args, node: ast.Call) -> None:
+        """`study.optimize(objective)`, `fmin(fn=objective)`: settings are tried by a function."""
+        objective = args.get(0, "fn", "func", "f", "objective")
+        if not isinstance(objective, Function):
+            return
+        loop = Loop(self.site(node), (), "search")
+        self.loops.append(loop)
+        try:
+            score = score_of([self.invoke(objective, Args([], [], {}, {}), node)])
+        finally:
+            self.loops.pop()
+        loop.end = self.order
+        if score is not None and score.metric and loop in score.loops:
+            self.chosen.setdefault(loop, self.site(node))
 
     def _unknown_call(self, node: ast.Call, args: Args) -> Value:
         """Return what a function gives of which only the name is known."""
@@ -138,6 +176,7 @@ class Calls(Expressions):
         if isinstance(owner, Score):
             if name in CHOOSES:
                 library.chosen(self, owner, node, name)
+                return library.best_of(owner)
             return owner
         if isinstance(owner, RowIndex):
             return owner
@@ -151,6 +190,8 @@ class Calls(Expressions):
             return estimators.method(self, made, name, args, node)
         if name == "groupby":
             return Method(owner, "groupby")
+        if name in ("apply", "transform", "map"):
+            owner = self._for_each(owner, args, node)
         if owner.by is not None and name in STATISTICS:
             return score_of(args.all())
         named = owner
@@ -167,6 +208,25 @@ class Calls(Expressions):
         else:
             self.mutate(owner, result)
         return None
+
+    def _for_each(self, data: Data, args: Args, node: ast.Call) -> Data:
+        """Return data with what a lambda has taught it: `apply(lambda x: x.fillna(x.mean()))`."""
+        function = args.get(0, "func")
+        if not isinstance(function, Function) or not isinstance(function.node, ast.Lambda):
+            return data
+        value = self.invoke(function, Args([], [data._replace(by=None)], {}, {}), node)
+        if isinstance(value, Data):
+            receiver = text_of(node.func).rpartition(".")[0]
+            taught = frozenset(
+                one._replace(subject=receiver)
+                for one in value.lessons - data.lessons
+                if one.kind in ("imputed", "fitted")
+            )
+        elif isinstance(function.node.body, ast.IfExp):
+            taught = stands_in(self, value, data, "apply", node)
+        else:
+            return data
+        return data._replace(lessons=limited(data.lessons | taught))
 
     def _of_sequence(self, owner: Seq, name: str, args: Args, node: ast.Call) -> Value:
         if name in ("append", "add", "appendleft"):
@@ -190,6 +250,8 @@ class Calls(Expressions):
             return item_of(owner, args.get(0), node)
         if name in CHOOSES or name == "index":
             found = score_of([owner])
+            if found is not None and name == "index":
+                self.picked |= found.loops
             if found is not None and name != "index":
                 library.chosen(self, found, node, name)
             return found

@@ -3,11 +3,11 @@
 import ast
 
 from mlops_audit.readers.python.flow.arguments import Args, text_of
-from mlops_audit.readers.python.flow.knowledge import EARLY, PICTURE, PREDICTING
+from mlops_audit.readers.python.flow.knowledge import PICTURE, PREDICTING
 from mlops_audit.readers.python.flow.making import loops_in
 from mlops_audit.readers.python.flow.rows import Rows, Site, Split
 from mlops_audit.readers.python.flow.splits import check_applied, crossed
-from mlops_audit.readers.python.flow.state import Early, Mistake, Pair, State, data_of, limited
+from mlops_audit.readers.python.flow.state import Mistake, Pair, State, data_of, limited
 from mlops_audit.readers.python.flow.values import (
     Data,
     Estimator,
@@ -18,6 +18,7 @@ from mlops_audit.readers.python.flow.values import (
     Seq,
     Value,
 )
+from mlops_audit.readers.python.flow.watching import watched
 
 _LEARNING = {
     "fitted": "fitted",
@@ -104,6 +105,16 @@ def method(state: State, estimator: Estimator, name: str, args: Args, node: ast.
     return None
 
 
+def weighed(estimator: Estimator, name: str, site: Site) -> Score | None:
+    """Return how much each feature weighs in a model that was fitted."""
+    if not estimator.fits:
+        return None
+    fit = estimator.fits[-1]
+    what = f"{estimator.cls or 'model'}.{name}"
+    lesson = Lesson(site, "selected", what, fit.subject, fit.rows, "medium")
+    return Score((), lessons=frozenset({lesson}))
+
+
 def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast.Call) -> None:
     kind, cls = learns(estimator)
     if not kind or is_model(estimator):
@@ -114,6 +125,7 @@ def _lesson(state: State, estimator: Estimator, data: Data, name: str, node: ast
         confidence = "medium"
     shown = estimator.cls or cls
     what = f"{shown}.{name}" if shown == cls else f"{shown} with {cls}"
+    state.taught += 1
     estimator.lesson = Lesson(state.site(node), kind, what, subject, data.rows.widest, confidence)
 
 
@@ -159,40 +171,7 @@ def fitted(
         groups = args.get(-1, "groups")
         if groups is not None:
             state.grouped.append((data.rows, site, "groups"))
-    _watched(state, estimator, record, args)
-
-
-def _watched(state: State, estimator: Estimator, record: Fit, args: Args) -> None:
-    """Note rows that decide when a fit stops, or which of its states is kept."""
-    watched = args.get(-1, "eval_set", "validation_data", "valid_sets", "evals")
-    if watched is None:
-        return
-    kept = _callbacks(args.get(-1, "callbacks"))
-    stops = estimator.early or args.given("early_stopping_rounds")
-    if any(cls != "ModelCheckpoint" for cls in kept):
-        stops = True
-    if not stops and not kept:
-        return
-    for rows in rows_in(watched):
-        what = "early stopping" if stops else "the best checkpoint"
-        state.early.append(Early(record, estimator, rows, what))
-
-
-def _callbacks(value: Value, depth: int = 0) -> list[str]:
-    if isinstance(value, Estimator):
-        return [value.cls] if value.cls in EARLY else []
-    if isinstance(value, Seq) and depth < 3:
-        return [cls for item in value.values()[:20] for cls in _callbacks(item, depth + 1)]
-    return []
-
-
-def rows_in(value: Value, depth: int = 0) -> list[Rows]:
-    """Return the rows of the data in nested tuples and lists."""
-    if isinstance(value, Data):
-        return [value.rows]
-    if isinstance(value, Seq) and depth < 3:
-        return [rows for item in value.values()[:6] for rows in rows_in(item, depth + 1)]
-    return []
+    watched(state, estimator, record, args)
 
 
 def _refitted(state: State, estimator: Estimator, data: Data, node: ast.Call, name: str) -> None:
@@ -269,6 +248,26 @@ def _keeps_columns(estimator: Estimator) -> bool:
     return estimator.cls.endswith(("Scaler", "Imputer", "LabelEncoder", "OrdinalEncoder"))
 
 
+def _cut_at_its_best(state: State, model: Estimator, data: Data, site: Site, what: str) -> None:
+    """Report predictions that are judged at the threshold that is best for the same rows."""
+    for lesson in data.lessons:
+        if lesson.kind != "threshold" or lesson.rows is not data.rows or data.rows.role != "test":
+            continue
+        split = next((node.split for node in data.rows.chain() if node.split is not None), None)
+        if split is not None and split.cross:
+            continue
+        name = model.cls.rpartition(".")[0] or model.cls or "the model"
+        state.mistakes.append(
+            Mistake(
+                "selected-on-test-data", lesson.site, name, lesson.what, *origin(data.rows),
+                "medium",
+                f"The best threshold is read from {lesson.what} of the test rows on which {what}"
+                " judges it",
+            )
+        )  # fmt: skip
+        return
+
+
 def scored(
     state: State, model: Estimator | None, data: Data, node: ast.AST, what: str, args: Args | None
 ) -> Score:
@@ -280,8 +279,12 @@ def scored(
     asked = data.asked if data.by is not None else order
     state.scores.append(Scored(order, site, model, data.rows, what, subject, asked))
     if model is not None:
+        _cut_at_its_best(state, model, data, site, what)
         for loop in state.loops:
-            varies = loop in model.tuned or (loop.kind == "models")
+            varies = loop in model.tuned or loop.kind == "models"
             if varies and len(loop.tests) < 50:
                 loop.tests.append((model, data.rows, site))
+            elif loop in data.cuts and len(loop.cuts) < 50:
+                loop.cuts.append((model, data.rows, site))
+                loop.end = order
     return Score((data.rows,), loops, metric=True)

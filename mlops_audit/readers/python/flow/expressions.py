@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from mlops_audit.readers.python.flow import frames, library, selecting
+from mlops_audit.readers.python.flow import estimators, frames, library, selecting
 from mlops_audit.readers.python.flow.knowledge import (
     CROSS_VALIDATORS,
     SPLITTERS,
@@ -11,22 +11,19 @@ from mlops_audit.readers.python.flow.knowledge import (
     is_metric,
 )
 from mlops_audit.readers.python.flow.operators import Operators
-from mlops_audit.readers.python.flow.rows import Split
-from mlops_audit.readers.python.flow.statistic import score_of
+from mlops_audit.readers.python.flow.parts import element_of, item_of, method_of
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
     Estimator,
-    Folds,
     Function,
     Instance,
-    Klass,
+    Loop,
     Method,
     Name,
     RowIndex,
     Score,
     Seq,
-    Splitter,
     Value,
 )
 
@@ -35,6 +32,23 @@ _BUILTINS = frozenset(
     {"zip", "enumerate", "list", "tuple", "sorted", "max", "min", "sum", "int", "float", "iter",
      "abs", "round", "set", "reversed", "range"}
 )  # fmt: skip
+_WEIGHTS = frozenset({"feature_importances_", "coef_"})
+#: What columns have, and methods have not.
+_OF_COLUMNS = frozenset(
+    {
+        "fillna",
+        "astype",
+        "map",
+        "replace",
+        "mean",
+        "median",
+        "mode",
+        "std",
+        "apply",
+        "where",
+        "mask",
+    }
+)
 _INDEXERS = frozenset({"iloc", "loc", "ix", "at", "iat"})
 
 
@@ -47,6 +61,10 @@ class Expressions(Operators):
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
         """Bind a target to a value."""
+        raise NotImplementedError
+
+    def kind_of(self, node: ast.expr, source: Value, names: tuple[str, ...]) -> str:
+        """Return what a loop goes through."""
         raise NotImplementedError
 
     def call(self, node: ast.Call) -> Value:
@@ -93,6 +111,8 @@ class Expressions(Operators):
         name = node.attr
         if isinstance(owner, Name):
             return Name(f"{owner.dotted}.{name}")
+        if isinstance(owner, Method) and name in _OF_COLUMNS:
+            owner = self._column_of(owner)
         if isinstance(owner, Data):
             return self._data_attribute(owner, name, node)
         if isinstance(owner, Instance):
@@ -105,11 +125,20 @@ class Expressions(Operators):
             data.rows.parameter = self.standalone
             owner.attributes[name] = data
             return data
+        if isinstance(owner, Estimator) and name in _WEIGHTS:
+            return estimators.weighed(owner, name, self.site(node))
         if isinstance(owner, Estimator) and name in ("best_estimator_", "model", "named_steps"):
             return owner
         if isinstance(owner, Score) and name in ("T", "values", "index", "columns"):
             return owner
         return Method(owner, name)
+
+    def _column_of(self, method: Method) -> Value:
+        """Return the column that `df.price` is after all: no method of a frame has a `fillna`."""
+        frame = method.owner
+        if not isinstance(frame, Data) or frame.series or frame.columns is None:
+            return method
+        return selecting.column(self, frame, [method.name], series=True)
 
     def _data_attribute(self, owner: Data, name: str, node: ast.Attribute) -> Value:
         if name in ("values", "T", "data", "str", "dt", "cat", "A", "array", "features"):
@@ -140,11 +169,16 @@ class Expressions(Operators):
         key: Value = None
         if not isinstance(node.slice, ast.Slice):
             key = self.eval(node.slice)
+        if owner is None and isinstance(key, Score) and key.lessons:
+            # `X.columns[selector.get_support()]`
+            return key
         if isinstance(owner, Data):
             return frames.subscript(self, owner, node, key, rows_only)
         if isinstance(owner, Seq):
             return item_of(owner, key, node)
         if isinstance(owner, Score):
+            if isinstance(key, Score) and any(one.kind == "threshold" for one in key.lessons):
+                return owner._replace(lessons=owner.lessons | key.lessons)
             return owner
         if isinstance(owner, RowIndex):
             piece = node.slice
@@ -179,10 +213,29 @@ class Expressions(Operators):
     ) -> Value:
         first = node.generators[0]
         source = self.eval(first.iter)
-        kept = dict(self.env.names)
         element = element_of(source)
         if isinstance(element, Data) and isinstance(source, Data):
             element = source
+        names = tuple(inner.id for inner in ast.walk(first.target) if isinstance(inner, ast.Name))
+        numbers = self.kind_of(first.iter, source, names) == "numbers"
+        loop = Loop(self.site(node), names, "numbers" if numbers else "")
+        if numbers:
+            self.loops.append(loop)
+        try:
+            return self._each(node, source, element)
+        finally:
+            if numbers:
+                self.loops.pop()
+
+    def _each(
+        self,
+        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+        source: Value,
+        element: Value,
+    ) -> Value:
+        """Return what a comprehension gives, walked with one element."""
+        first = node.generators[0]
+        kept = dict(self.env.names)
         self.assign(first.target, element, node)
         for condition in first.ifs:
             self.eval(condition)
@@ -199,8 +252,11 @@ class Expressions(Operators):
         return Seq([value])
 
     def _choice(self, node: ast.IfExp) -> Value:
-        self.eval(node.test)
+        test = self.eval(node.test)
         first, second = self.eval(node.body), self.eval(node.orelse)
+        if isinstance(test, Data) and test.by is not None and isinstance(first, Const):
+            # `1 if p > 0.5 else 0`
+            return test
         return first if first is not None else second
 
     def _named(self, node: ast.NamedExpr) -> Value:
@@ -223,52 +279,6 @@ class Expressions(Operators):
             if isinstance(part, ast.FormattedValue):
                 self.eval(part.value)
         return None
-
-
-def method_of(klass: Klass, name: str, depth: int = 0) -> Function | None:
-    """Return a method of a class of the file or of its bases."""
-    if name in klass.methods:
-        return klass.methods[name]
-    if depth < 5:
-        for base in klass.bases:
-            if isinstance(base, Klass):
-                found = method_of(base, name, depth + 1)
-                if found is not None:
-                    return found
-    return None
-
-
-def element_of(value: Value) -> Value:
-    """Return what iterating over a value gives."""
-    if isinstance(value, Splitter):
-        # Old splitters are given the rows when they are made, and are gone through themselves.
-        value = Folds(Split(value.site, value.cls, random=value.random, cross=True))
-    if isinstance(value, Folds):
-        return Seq([RowIndex("train", "train", value.split), RowIndex("test", "test", value.split)])
-    if isinstance(value, Seq):
-        return next(iter(value.values()), None)
-    if isinstance(value, Data):
-        # Batches of a loader, rows of a frame: of the same rows.
-        return value._replace(columns=None, opaque=False)
-    if isinstance(value, Score):
-        return value
-    return None
-
-
-def item_of(owner: Seq, key: Value, node: ast.AST) -> Value:
-    if isinstance(key, Const):
-        if isinstance(key.value, str) and key.value in owner.keys:
-            return owner.keys[key.value]
-        if type(key.value) is int and -len(owner.items) <= key.value < len(owner.items):
-            return owner.items[key.value]
-    values = owner.values()
-    scores = score_of(values)
-    if scores is not None:
-        return scores
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-        return owner
-    kinds = {type(value) for value in values[:20]}
-    return values[0] if len(kinds) == 1 and Estimator in kinds else None
 
 
 _EVALUATE: dict[type, Callable[..., Value]] = {

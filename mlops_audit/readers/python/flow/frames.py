@@ -16,7 +16,7 @@ from mlops_audit.readers.python.flow.rows import Site, Split, contains
 from mlops_audit.readers.python.flow.selecting import column, columns_at, unsure, without, written
 from mlops_audit.readers.python.flow.splits import divided, indexed, taken
 from mlops_audit.readers.python.flow.state import State, data_of, limited, merged
-from mlops_audit.readers.python.flow.statistic import filled, grouped, statistic
+from mlops_audit.readers.python.flow.statistic import filled, grouped, stands_in, statistic
 from mlops_audit.readers.python.flow.values import (
     Const,
     Data,
@@ -161,7 +161,7 @@ def method_of_data(state: State, data: Data, name: str, args: Args, node: ast.Ca
         result = unsure(joined)._replace(time=data.time)
     elif name in ("append", "union", "unionByName") and data_of(args.get(0)) is not None:
         return stacked(state, [data, args.get(0)], site, written=not state.loops)
-    elif name in STATISTICS:
+    elif name in STATISTICS or name == "value_counts":
         return statistic(state, data, name, node)
     elif name in ("corr", "corrwith"):
         lesson = Lesson(site, "selected", f"{name}()", data.subject, data.rows, "medium")
@@ -185,6 +185,10 @@ def method_of_data(state: State, data: Data, name: str, args: Args, node: ast.Ca
     elif name in SAME:
         kept = merged([data, *args.values[:3]]) if name in ("where", "mask", "add", "mul") else data
         result = (kept or data)._replace(opaque=False)
+        if name in ("replace", "where", "mask"):
+            new = Seq([*args.values[:2], args.keywords.get("value"), args.keywords.get("other")])
+            taught = stands_in(state, new, data, name, node)
+            result = result._replace(lessons=limited(result.lessons | taught))
     else:
         return None
     return result

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from mlops_audit.readers.python.flow.arguments import Args
 from mlops_audit.readers.python.flow.bindings import Bindings
 from mlops_audit.readers.python.flow.branches import Branches
-from mlops_audit.readers.python.flow.expressions import method_of
+from mlops_audit.readers.python.flow.parts import method_of
 from mlops_audit.readers.python.flow.state import Env, data_of
 from mlops_audit.readers.python.flow.values import (
     Const,
@@ -163,6 +163,17 @@ class Interpreter(Branches):
         data = data_of(value)
         if data is not None:
             data.rows.parameter = True
+
+    def in_turn(self, klass: Klass, methods: Sequence[Function]) -> None:
+        """Walk methods in the order in which they stand, with one object."""
+        me = Instance(klass)
+        empty = Args([], [], {}, {})
+        start = method_of(klass, "__init__")
+        if start is not None:
+            self._run(start, self._parameters(start._replace(self_value=me), empty))
+        for method in methods[:40]:
+            if start is None or method.node is not start.node:
+                self._run(method, self._parameters(method._replace(self_value=me), empty))
 
     def alone(self, function: Function, klass: Klass | None) -> None:
         """Walk a function by itself; what a caller would hand over is known by its name only."""

@@ -183,6 +183,9 @@ def _grouped(state: State, one: Divided) -> Iterator[Mistake]:
     if not split.random or split.cross:
         return
     for rows, site, groups in state.grouped:
+        if site.scope and site.scope == split.site.scope:
+            # A function that splits by groups where there are any, and by rows otherwise.
+            continue
         if contains(one.data.rows, rows) or contains(rows, one.data.rows):
             yield Mistake(
                 "groups-split-apart", split.site, one.subject, split.what, site,

@@ -27,13 +27,14 @@ from mlops_audit.readers.python.flow.knowledge import (
     is_metric,
 )
 from mlops_audit.readers.python.flow.splits import taken
-from mlops_audit.readers.python.flow.state import Pair, State, data_of, merged
-from mlops_audit.readers.python.flow.statistic import score_of, statistic
+from mlops_audit.readers.python.flow.state import Pair, State, data_of, limited, merged
+from mlops_audit.readers.python.flow.statistic import score_of, stands_in, statistic
 from mlops_audit.readers.python.flow.values import (
     Const,
     Estimator,
     Evidence,
     Folds,
+    Lesson,
     RowIndex,
     Score,
     Seq,
@@ -41,6 +42,10 @@ from mlops_audit.readers.python.flow.values import (
     Value,
 )
 
+_SCALES = (
+    "scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform",
+    "power_transform", "zscore",
+)  # fmt: skip
 _DRAWS = frozenset({"rand", "random", "uniform", "choice", "permutation", "random_sample"})
 
 
@@ -72,7 +77,7 @@ def call(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
         found = score_of(args.all())
         if found is not None:
             chosen(state, found, node, last)
-            return found
+            return best_of(found)
     if last in STACKS:
         return _stacked(state, args, node)
     if last in SIDE_BY_SIDE:
@@ -130,8 +135,14 @@ def _measured(state: State, name: str, args: Args, node: ast.Call) -> Value:
         return score_of(args.all())
     by = predicted.by if predicted is not None else None
     score = estimators.scored(state, by, predicted or given[0], node, name, args)
+    if name not in TABLES:
+        return score
     # The largest cell of a table, or point of a curve, chooses no model.
-    return score._replace(loops=frozenset()) if name in TABLES else score
+    score = score._replace(loops=frozenset())
+    if predicted is not None and name in ("roc_curve", "precision_recall_curve"):
+        curve = Lesson(state.site(node), "curve", name, predicted.subject, predicted.rows)
+        return score._replace(lessons=frozenset({curve}))
+    return score
 
 
 def _stacked(state: State, args: Args, node: ast.Call) -> Value:
@@ -149,7 +160,15 @@ def _converted(state: State, name: str, args: Args, node: ast.Call) -> Value:
     if isinstance(first, (Folds, Splitter)):
         return first
     data = data_of(first)
+    if name == "where" and data is not None and len(args.values) == 3:
+        taught = stands_in(state, Seq(args.values[1:]), data, name, node)
+        others = [other for value in args.values[1:] if (other := data_of(value)) is not None]
+        if taught and others:
+            return others[0]._replace(lessons=limited(others[0].lessons | taught), opaque=False)
     if data is None:
+        weights = score_of([first]) if name == "DataFrame" else None
+        if weights is not None and any(one.kind == "selected" for one in weights.lessons):
+            return weights
         if isinstance(first, Seq) or name in ("list", "tuple", "DataFrame", "Series"):
             return first if isinstance(first, Seq) else score_of(args.all())
         return score_of(args.all())
@@ -182,9 +201,21 @@ def _train(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
         return None
     made = Estimator(dotted, "network", state.site(node))
     made.early = args.given("early_stopping_rounds")
+    made.tuned = making.loops_in(state, args.nodes)
     shifted = Args(args.nodes[1:2], [data], dict(args.keyword_nodes), dict(args.keywords))
     estimators.fitted(state, made, data, shifted, node, "train")
     return made
+
+
+def _scaled(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
+    """`sklearn.preprocessing.scale(X)`, `scipy.stats.zscore(X)`: by the statistics of X."""
+    data = data_of(args.get(0, "X", "a"))
+    if data is None or not any(word in dotted for word in ("preprocessing.", "stats.")):
+        return None
+    what, subject = dotted.rpartition(".")[2], text_of(args.node(0, "X", "a"))
+    lesson = Lesson(state.site(node), "fitted", what, subject, data.rows.widest, "medium")
+    state.taught += 1
+    return data._replace(lessons=limited(data.lessons | {lesson}), opaque=False)
 
 
 def _dataset(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
@@ -224,8 +255,21 @@ def _numbers(state: State, dotted: str, args: Args, node: ast.Call) -> Value:
     return Seq([Const(1), Const(2)])
 
 
+def best_of(score: Score) -> Score:
+    """Return the best of several numbers; out of a curve it is a threshold."""
+    if not any(one.kind == "curve" for one in score.lessons):
+        return score
+    lessons = {
+        one._replace(kind="threshold") if one.kind == "curve" else one for one in score.lessons
+    }
+    return score._replace(lessons=frozenset(lessons))
+
+
 def chosen(state: State, score: Score, node: ast.AST, how: str) -> None:
     """Take note of a choice of the best of several scores."""
+    keyed = isinstance(node, ast.Call) and any(item.arg == "key" for item in node.keywords)
+    if how.startswith(("arg", "idx", "nanarg")) or keyed:
+        state.picked |= score.loops
     for loop in score.loops:
         # Models in the order of their scores are a table; the first setting of a list is chosen.
         if loop.kind == "numbers" or how not in SORTS:
@@ -243,5 +287,6 @@ HANDLERS = {
     "resample": _resample,
     "shuffle": _shuffled,
     **dict.fromkeys(("range", "arange", "linspace", "logspace", "geomspace"), _numbers),
+    **dict.fromkeys(_SCALES, _scaled),
     **dict.fromkeys(_DRAWS, _drawn_numbers),
 }

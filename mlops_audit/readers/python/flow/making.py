@@ -67,12 +67,14 @@ def loops_in(state: State, nodes: list[ast.expr]) -> frozenset[Loop]:
     if not state.loops:
         return frozenset()
     varied = [loop for loop in state.loops if loop.kind == "numbers"]
+    # What a search asks for differs from one call to the next.
+    searches = frozenset(loop for loop in state.loops if loop.kind == "search")
     if not varied:
-        return frozenset()
+        return searches
     names = {
         inner.id for node in nodes[:30] for inner in ast.walk(node) if isinstance(inner, ast.Name)
     }
-    return frozenset(loop for loop in varied if names.intersection(loop.names))
+    return searches | {loop for loop in varied if names.intersection(loop.names)}
 
 
 def guessed(state: State, name: str, site: Site) -> Estimator:

@@ -7,10 +7,13 @@ from mlops_audit.readers.python.flow.rows import Rows, Site, Split, contains
 from mlops_audit.readers.python.flow.state import Mistake, State
 from mlops_audit.readers.python.flow.values import Estimator, Fit, Loop, Scored
 
+_MANY_MODELS = 8
+
 
 def evaluated(state: State) -> Iterator[Mistake]:
     """Yield what is wrong with the evaluations of a unit."""
     on_training: list[tuple[Estimator, Fit, Scored]] = []
+    wider: list[tuple[Estimator, Fit, Scored]] = []
     honest: set[Estimator] = set(state.looked)
     unclear = False
     for scored in state.scores:
@@ -21,6 +24,8 @@ def evaluated(state: State) -> Iterator[Mistake]:
         fit = _last_fit(model, scored.asked)
         if fit is None:
             honest.add(model)
+        elif _wider(fit.rows, scored.rows):
+            wider.append((model, fit, scored))
         elif not _seen(fit.rows, scored.rows):
             honest.add(model)
             yield from _other_draw(fit, scored)
@@ -34,6 +39,7 @@ def evaluated(state: State) -> Iterator[Mistake]:
         else:
             on_training.append((model, fit, scored))
     if not unclear:
+        yield from _with_training_rows(wider, honest)
         yield from _only_training(state, on_training, honest)
     yield from _chosen(state)
     yield from _stopped(state)
@@ -50,6 +56,40 @@ def _last_fit(model: Estimator, order: int) -> Fit | None:
 
 def _seen(fitted: Rows, rows: Rows) -> bool:
     return contains(fitted, rows) or any(contains(fitted, member) for member in rows.members)
+
+
+def _wider(fitted: Rows, rows: Rows) -> bool:
+    """Tell whether rows are those of a fit and others, which is known."""
+    if rows is fitted or rows.role == "train" or not contains(rows, fitted):
+        return False
+    if _of_a_fold(fitted):
+        return False
+    if split_of(fitted) is not None:
+        return True
+    parent = fitted.parent
+    return parent is rows and any(
+        child is fitted and isinstance(key, tuple) and key[0] == "slice"
+        for key, child in rows.children.items()
+    )
+
+
+def _with_training_rows(
+    found: list[tuple[Estimator, Fit, Scored]], honest: set[Estimator]
+) -> Iterator[Mistake]:
+    classes = {step.cls for model in honest for step in model.all_steps()}
+    told: set[Estimator] = set()
+    for model, fit, scored in found:
+        if model in honest or model in told or not fit.supervised or fit.rows.root.parameter:
+            continue
+        if not classes.isdisjoint(step.cls for step in model.all_steps()):
+            continue
+        told.add(model)
+        yield Mistake(
+            "rows-in-both-parts", scored.site, scored.subject or fit.subject, scored.what,
+            fit.site, f"{_name(model)}.fit", "medium",
+            f"{scored.what} judges {_name(model)} on rows among which are all that it was fitted"
+            " to",
+        )  # fmt: skip
 
 
 def split_of(rows: Rows) -> Split | None:
@@ -142,7 +182,7 @@ def _chosen(state: State) -> Iterator[Mistake]:
         for loop in state.walked:
             if loop in loops or loop.kind != "numbers":
                 continue
-            tests = _on_held_out(loop)
+            tests = _on_held_out(loop.tests)
             if any(
                 other.cls == model.cls and other is not model and rows is scored.rows
                 and loop not in model.tuned and _after(scored, site)
@@ -150,12 +190,23 @@ def _chosen(state: State) -> Iterator[Mistake]:
             ):  # fmt: skip
                 loops[loop] = scored.site
     for loop, where in loops.items():
-        tests = _on_held_out(loop)
-        if not tests or loop.kind not in ("numbers", "models"):
+        tests = _on_held_out(loop.tests)
+        if (
+            not tests
+            and loop.cuts
+            and (loop in state.kept or (loop in state.picked and _judged_later(state, loop)))
+        ):
+            tests = _on_held_out(loop.cuts)
+        if not tests or loop.kind not in ("numbers", "models", "search"):
+            continue
+        if loop.kind == "models" and len({model for model, _, _ in tests}) < _MANY_MODELS:
+            # A few models beside each other are a comparison.
+            continue
+        if loop.kind == "search" and not _judged_later(state, loop):
             continue
         model, rows, site = tests[0]
         split = split_of(rows)
-        varied = "settings" if loop.kind == "numbers" else "models"
+        varied = "models" if loop.kind == "models" else "settings"
         yield Mistake(
             "selected-on-test-data", site, _name(model), "score",
             split.site if split is not None else rows.root.site,
@@ -166,9 +217,21 @@ def _chosen(state: State) -> Iterator[Mistake]:
         )  # fmt: skip
 
 
-def _on_held_out(loop: Loop) -> list[tuple[Estimator, Rows, Site]]:
+def _judged_later(state: State, loop: Loop) -> bool:
+    """Tell whether rows that a search has looked at judge a model after it."""
+    return any(
+        one.order > loop.end
+        and one.model is not None
+        and all(one.site != site for _, _, site in loop.tests)
+        and not any(other.kind == "search" for other in one.model.tuned)
+        and any(contains(rows, one.rows) for _, rows, _ in (loop.tests or loop.cuts))
+        for one in state.scores
+    )
+
+
+def _on_held_out(tests: list[tuple[Estimator, Rows, Site]]) -> list[tuple[Estimator, Rows, Site]]:
     found = []
-    for model, rows, site in loop.tests:
+    for model, rows, site in tests:
         split = split_of(rows)
         if rows.role == "test" and (split is None or not split.cross):
             found.append((model, rows, site))

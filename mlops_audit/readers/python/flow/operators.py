@@ -35,10 +35,17 @@ class Operators(State):
             return next((value for value in values if isinstance(value, RowIndex)), None)
         first = found[0]
         predicted = next((data for data in found if data.by is not None), None)
-        if predicted is not None and len(found) > 1 and predicted.by is not None:
+        if predicted is not None and predicted.by is not None and _measures(found, node):
             # Predictions beside answers: the look of a metric that is written by hand.
             return estimators.scored(self, predicted.by, predicted, node, "comparison", None)
         result = merged(list(found)) or first
+        others = [data for data in found if data.by is None]
+        cut = isinstance(node, ast.Compare) and len(others) == len(found) - 1
+        if predicted is not None and (len(found) == 1 or cut):
+            # A cut of predictions is a prediction.
+            result = result._replace(by=predicted.by, asked=predicted.asked)
+            if isinstance(node, ast.Compare):
+                result = self._cut(result, values, node)
         lessons = set(result.lessons)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             lessons |= _scaled(self, values, first, node)
@@ -46,6 +53,20 @@ class Operators(State):
         return result._replace(
             lessons=limited(frozenset(lessons)), columns=columns, series=first.series, opaque=False
         )
+
+    def _cut(self, data: Data, values: list[Value], node: ast.expr) -> Data:
+        """Return predictions that are cut at a threshold."""
+        varied = [loop for loop in self.loops if loop.kind == "numbers"]
+        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        cuts = data.cuts | {loop for loop in varied if not names.isdisjoint(loop.names)}
+        found = {
+            one
+            for value in values
+            if isinstance(value, Score)
+            for one in value.lessons
+            if one.kind == "threshold"
+        }
+        return data._replace(cuts=cuts, lessons=limited(data.lessons | found))
 
     def _compare(self, node: ast.Compare) -> Value:
         return self._combined([self.eval(node.left), *map(self.eval, node.comparators[:4])], node)
@@ -61,6 +82,15 @@ class Operators(State):
             number = value.value
             return Const(-number) if isinstance(number, (int, float)) else value
         return value
+
+
+def _measures(found: list[Data], node: ast.expr) -> bool:
+    """Tell whether predictions are held against something that nothing has predicted."""
+    if all(data.by is not None for data in found):
+        return False
+    if isinstance(node, ast.Compare):
+        return isinstance(node.ops[0], (ast.Eq, ast.NotEq))
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Div))
 
 
 def _lists(left: Value, right: Value) -> bool:

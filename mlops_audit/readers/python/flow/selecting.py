@@ -9,6 +9,8 @@ from mlops_audit.readers.python.flow.state import State, limited
 from mlops_audit.readers.python.flow.values import Const, Data, Lesson, Score, Value
 
 LAST = "#last"
+#: Keys that stand for parts of a data set, whatever else is known of it.
+_PARTS = frozenset({"train", "validation", "valid", "val", "test"})
 
 
 def unsure(data: Data) -> Data:
@@ -22,7 +24,7 @@ def unsure(data: Data) -> Data:
 
 def column(state: State, data: Data, names: list[str], *, series: bool) -> Data:
     """Return some columns of data."""
-    if data.opaque and series and part_by_name(names[0]):
+    if series and (names[0] in _PARTS or (data.opaque and part_by_name(names[0]))):
         rows = data.rows.part_of(("key", names[0]))
         if not rows.part:
             rows.part, rows.named = part_by_name(names[0]), True

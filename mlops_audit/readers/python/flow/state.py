@@ -113,14 +113,24 @@ class State:
         self.divided: list[Divided] = []
         self.early: list[Early] = []
         self.grouped: list[tuple[Rows, Site, str]] = []
+        #: How often something was learned from rows.
+        self.taught = 0
         #: Whether any data is called test data.
         self.test_seen = False
         #: Whether weights that were kept are loaded again.
         self.restored = False
+        #: Names whose values come out of calls on test rows.
+        self.measured: dict[str, bool] = {}
+        #: Functions that go through test rows, and where they do.
+        self.through: dict[str, Site] = {}
         #: Loops over settings.
         self.walked: list[Loop] = []
         #: Loops out of whose scores the best is chosen, and where.
         self.chosen: dict[Loop, Site] = {}
+        #: Those of which a better score is kept as the loop goes on.
+        self.kept: set[Loop] = set()
+        #: Those of which the place of the best score is asked for.
+        self.picked: set[Loop] = set()
         #: Models whose predictions of other rows go somewhere that is not known.
         self.looked: set[Estimator] = set()
 

@@ -8,24 +8,53 @@ from mlops_audit.readers.python.flow.rows import Rows
 from mlops_audit.readers.python.flow.state import State, limited
 from mlops_audit.readers.python.flow.values import Data, Lesson, Loop, Score, Seq, Value
 
+#: Statistics that stand for a value that is missing.
+_MIDDLE = frozenset(
+    {"mean()", "median()", "mode()", "nanmean()", "nanmedian()", "average()", "value_counts()"}
+)
+
 
 def filled(state: State, data: Data, args: Args, node: ast.Call) -> Data:
     """Return `data.fillna(value)`."""
     value = args.get(0, "value")
     lessons = _lessons_in(value)
+    state.taught += bool(lessons)
     taught = frozenset(
         Lesson(
             state.site(node),
             "imputed",
             f"fillna({one.what})",
             one.subject or data.subject,
-            one.rows,
-            "low" if "mode" in one.what else "medium",
+            _whole(one.rows, data.rows),
+            "low" if "mode" in one.what or "count" in one.what else "medium",
         )
         for one in lessons
         if one.kind == "statistic"
     )
     return data._replace(lessons=limited(data.lessons | taught), opaque=False)
+
+
+def stands_in(state: State, value: Value, data: Data, how: str, node: ast.AST) -> frozenset[Lesson]:
+    """Return what is learned where the middle of all rows is written into some of them."""
+    return frozenset(
+        Lesson(
+            state.site(node), "imputed", f"{how}({one.what})", one.subject or data.subject,
+            _whole(one.rows, data.rows),
+            "low" if "mode" in one.what or "count" in one.what else "medium",
+        )
+        for one in (frozenset() if isinstance(value, Data) else _lessons_in(value))
+        if one.kind == "statistic" and one.what in _MIDDLE
+    )  # fmt: skip
+
+
+def _whole(part: Rows, rows: Rows) -> Rows:
+    """Return rows if a part of them, not the training part, stands for all: those not missing."""
+    for node in part.chain():
+        if node is rows:
+            return rows.widest
+        if node.split is not None or node.part:
+            break
+    return part
 
 
 def _lessons_in(value: Value, depth: int = 0) -> frozenset[Lesson]:

@@ -47,6 +47,8 @@ class Data(NamedTuple):
     opaque: bool = False
     #: Features and answers of a set in one value (`DMatrix`, `Dataset`).
     subject: str = ""
+    #: Loops over thresholds at one of which predictions were cut.
+    cuts: frozenset["Loop"] = frozenset()
 
 
 class Score(NamedTuple):
@@ -62,15 +64,19 @@ class Score(NamedTuple):
 class Loop:
     """A loop that is being walked."""
 
-    __slots__ = ("kind", "names", "site", "tests")
+    __slots__ = ("cuts", "end", "kind", "names", "site", "tests")
 
     def __init__(self, site: Site, names: tuple[str, ...], kind: str) -> None:
         self.site = site
         self.names = names
-        #: numbers | models | folds | epochs | ''
+        #: numbers | models | folds | epochs | search | ''
         self.kind = kind
+        #: When it was over, in the order of events.
+        self.end = 0
         #: Scores on held-out rows of what the loop varies.
         self.tests: list[tuple[Estimator, Rows, Site]] = []
+        #: Scores of one model's predictions, cut at what the loop varies.
+        self.cuts: list[tuple[Estimator, Rows, Site]] = []
 
 
 class Estimator:
