@@ -19,11 +19,12 @@ def render_badge(audit: Audit) -> str:
         colour = _COLOURS[0]
     left, right = _width(_LABEL), _width(message)
     return (
+        # No ids: several badges may stand in one document.
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20"'
-        f' role="img" aria-labelledby="t"><title id="t">{title}</title>'
-        f'<clipPath id="c"><rect width="{left + right}" height="20" rx="3"/></clipPath>'
-        f'<g clip-path="url(#c)"><rect width="{left}" height="20" fill="{_DARK}"/>'
-        f'<rect x="{left}" width="{right}" height="20" fill="{colour}"/></g>'
+        f' role="img" aria-label="{title}"><title>{title}</title>'
+        f'<rect width="{left + 6}" height="20" rx="3" fill="{_DARK}"/>'
+        f'<rect x="{left}" width="{right}" height="20" rx="3" fill="{colour}"/>'
+        f'<rect x="{left}" width="4" height="20" fill="{colour}"/>'
         '<g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="11"'
         ' aria-hidden="true">'
         f"{_text(_LABEL, 0, left)}{_text(message, left, right)}</g></svg>\n"

@@ -16,7 +16,7 @@ def told(audit):
     root = ElementTree.fromstring(badge)
     title = root.find(f"{SVG}title")
     assert root.get("role") == "img"
-    assert root.get("aria-labelledby") == title.get("id")
+    assert root.get("aria-label") == title.text
     return title.text, " ".join(text.text for text in root.iter(f"{SVG}text"))
 
 
