@@ -25,6 +25,7 @@ class Format(StrEnum):
     SONAR = "sonar"
     CSV = "csv"
     TEXT = "text"
+    BADGE = "badge"
 
 
 FORMATS = ", ".join(item.value for item in Format)
@@ -48,6 +49,7 @@ _WRITERS = {
     Format.SONAR: _Writer("mlops-audit-report.sonar.json", "sonar:render_sonar"),
     Format.CSV: _Writer("mlops-audit-report.csv", "spreadsheet:render_csv"),
     Format.TEXT: _Writer("mlops-audit-report.txt", "lines:render_lines"),
+    Format.BADGE: _Writer("mlops-audit-badge.svg", "badge:render_badge"),
 }
 
 #: A report and its file; None is stdout.
@@ -59,8 +61,18 @@ def file_name(chosen: Format) -> str:
     return _WRITERS[chosen].file_name
 
 
-def render(audit: "Audit", chosen: Format) -> str:
-    """Return the report; what renders it is imported only now, because some of it is heavy."""
+def render(audit: "Audit", chosen: Format, *, templates: Path | None = None) -> str:
+    """Return the report; what renders it is imported only now, because some of it is heavy.
+
+    Args:
+        audit: what is reported.
+        chosen: the format.
+        templates: folder with templates of the HTML report to be taken instead of ours.
+    """
+    if chosen is Format.HTML and templates is not None:
+        from mlops_audit.reports.html_report import render_html
+
+        return render_html(audit, templates=templates)
     module, _, name = _WRITERS[chosen].renderer.partition(":")
     text: str = getattr(import_module(f"mlops_audit.reports.{module}"), name)(audit)
     return text

@@ -49,6 +49,13 @@ def scan(
         readable=False,
         help="File or folder for the report; '-' writes to stdout.",
     ),
+    template: Path | None = typer.Option(
+        None,
+        "--template",
+        metavar="DIR",
+        readable=False,
+        help="Folder with templates to take for the HTML report instead of those of their name.",
+    ),
     rev: str | None = typer.Option(None, "--rev", help="Audit this git revision, no checkout."),
     project: str | None = typer.Option(
         None, "--project", help="Audit this project of a monorepo: its name or folder."
@@ -124,12 +131,15 @@ def scan(
     from mlops_audit.audit import AuditOptions, audit
     from mlops_audit.cli.progress import progress_bar, timings
     from mlops_audit.cli.ratchet import tighten
+    from mlops_audit.reports.templates import check_templates
     from mlops_audit.reports.write import check_writable, write_atomic
     from mlops_audit.tracking.address import parse_address
 
     files = [target for _, target in written if target is not None]
     for file in [*files, *([] if facts is None else [facts])]:
         check_writable(file)
+    if template is not None:
+        check_templates(template)
     options = AuditOptions(
         rev=rev,
         project=project,
@@ -158,7 +168,7 @@ def scan(
     with progress_bar(enabled=not (quiet or verbose or no_progress)) as progress:
         result = audit(path, options, progress=progress, timing=clock)
     # Everything is rendered before anything is written: all reports appear, or none.
-    texts = [(render(result, chosen), target) for chosen, target in written]
+    texts = [(render(result, chosen, templates=template), target) for chosen, target in written]
     for text, target in texts:
         if target is None:
             print_report(text)

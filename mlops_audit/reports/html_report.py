@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_audit.assessment.model import Audit
 from mlops_audit.reports.markup import SYNTAX, highlighter, markdown, ticks
 from mlops_audit.reports.page import Page, build_page
-from mlops_audit.resources import templates as packaged_templates
+from mlops_audit.reports.templates import environment, read, refusal
 from mlops_audit.text import visible
 
 if TYPE_CHECKING:
@@ -19,11 +19,18 @@ TEMPLATE = "report.html.j2"
 
 
 def render_html(audit: Audit, *, templates: Path | None = None) -> str:
-    """Return the report as one HTML document, the same bytes for the same audit."""
-    folder = templates or packaged_templates()
+    """Return the report as one HTML document, the same bytes for the same audit.
+
+    Files in the folder ``templates`` are taken instead of ours of the same name.
+
+    Raises:
+        UsageError: one of them is wrong.
+    """
+    from jinja2 import TemplateError
+
     page = build_page(audit, highlighter())
-    style = (folder / "report.css").read_text(encoding="utf-8") + _syntax_rules(page)
-    script = (folder / "report.js").read_text(encoding="utf-8")
+    style = read("report.css", templates) + _syntax_rules(page)
+    script = read("report.js", templates)
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -34,17 +41,22 @@ def render_html(audit: Audit, *, templates: Path | None = None) -> str:
             "form-action 'none'",
         )
     )
-    text = (
-        _environment(folder)
-        .get_template(TEMPLATE)
-        .render(page=page, audit=audit, policy=policy, style=style, script=script)
-    )
+    try:
+        text = (
+            _environment(templates)
+            .get_template(TEMPLATE)
+            .render(page=page, audit=audit, policy=policy, style=style, script=script)
+        )
+    except TemplateError as error:
+        if templates is None:
+            raise
+        raise refusal(templates, error) from error
     # A hash of the policy covers the exact text between the tags, whatever the line ends.
     return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
-def _environment(folder: Path) -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def _environment(own: Path | None) -> "Environment":
+    from jinja2 import StrictUndefined
     from markupsafe import Markup
 
     def finalize(value: Any) -> Any:
@@ -53,8 +65,8 @@ def _environment(folder: Path) -> "Environment":
             return visible(value, multiline=True)
         return value
 
-    environment = Environment(
-        loader=FileSystemLoader(folder),
+    found = environment(
+        own,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=finalize,
@@ -62,10 +74,10 @@ def _environment(folder: Path) -> "Environment":
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["markdown"] = markdown
-    environment.filters["ticks"] = ticks
-    environment.filters["count"] = lambda value: f"{value:,}"
-    return environment
+    found.filters["markdown"] = markdown
+    found.filters["ticks"] = ticks
+    found.filters["count"] = lambda value: f"{value:,}"
+    return found
 
 
 def _digest(text: str) -> str:

@@ -119,7 +119,7 @@ def _drafts(folding: Folding, part: Part) -> dict[str, tuple[str, str, tuple[str
 
 
 def _size(kind: str, lines: tuple[str, ...]) -> tuple[int, int]:
-    columns = max(0.85 * _columns(kind), *map(_columns, lines))
+    columns = max(0.95 * _columns(kind), *map(_columns, lines))
     return (
         round(columns * _ACROSS) + 2 * _PAD,
         len(lines) * _DOWN + (_KIND if kind else 0) + _PAD,
