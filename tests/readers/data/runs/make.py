@@ -23,6 +23,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -669,15 +670,39 @@ def _keep(work: Path, target: Path) -> None:
         dropped = path.suffix in (".pt", ".png", ".jpg", ".pkl", ".bin", ".pth", ".html", ".md")
         dropped |= path.suffix == ".log" and not path.name.startswith(_LOGS)
         dropped |= relative.parts[0] in ("home", "cache", ".git")
-        # What Guild and Metaflow note about the machine and about themselves.
+        # What Guild, Metaflow and Ray note about the machine and about themselves.
         dropped |= path.name in ("env", "pip_freeze") or "_artifact__" in path.name
+        dropped |= path.name.startswith("basic-variant-state")
         dropped |= path.suffix in (".safetensors", ".py", ".patch", ".lock") or path.is_symlink()
         if path.is_file() and not dropped and path.stat().st_size < _KEPT_BYTES:
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
             content = path.read_bytes()
+            if path.suffix == ".zip":
+                _copy_zip(path, target / relative, work)
+                continue
             if b"\0" not in content:
-                content = content.replace(str(work).encode(), b"/home/ada/churn")
+                content = _elsewhere(content, work)
             (target / relative).write_bytes(content)
+
+
+def _elsewhere(content: bytes, work: Path) -> bytes:
+    """Return text without the folders of the machine that it was written on."""
+    folders = {
+        work: "churn",
+        HERE: "churn",
+        Path(sys.prefix): "venv",
+        Path(sys.base_prefix): "python",
+    }
+    for folder, name in folders.items():
+        content = content.replace(str(folder).encode(), f"/home/ada/{name}".encode())
+    return content
+
+
+def _copy_zip(source: Path, target: Path, work: Path) -> None:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for item in old.infolist():
+            content = _elsewhere(old.read(item), work)
+            new.writestr(item.filename, content, zipfile.ZIP_DEFLATED)
 
 
 def _note_version(name: str) -> None:
