@@ -15,8 +15,9 @@ from mlops_audit.terms import baseline_file, declared
 def tighten(path: Path, options: AuditOptions, audit: Audit, wanted: bool | None) -> list[str]:
     """Take mended findings out of the baseline file; return what to tell about it.
 
-    A run that judges a part only (one project, another revision) proves nothing about the rest, and
-    in CI nobody would commit the file: there it is only told.
+    A run that judges a part only (one project, another revision) proves nothing about the rest. It
+    is only told in CI, where nobody would commit the file, and while there is something new: what
+    is new may hide what it stands beside, which then comes back when the new is mended.
     """
     gone = mended(audit)
     if audit.baseline is None or not gone:
@@ -33,7 +34,7 @@ def tighten(path: Path, options: AuditOptions, audit: Audit, wanted: bool | None
     if wanted is None:
         wanted = not os.environ.get("CI")
     file = baseline_file(path, options, configuration)
-    if not wanted or file is None:
+    if not wanted or file is None or audit.baseline.new:
         return [told]
     try:
         content = file.read_bytes()

@@ -110,6 +110,25 @@ def test_a_team_adopts_the_gate_and_keeps_it(command: Command, adopted: Path) ->
     assert gate(command, adopted)[0].code == 1
 
 
+def test_a_run_that_brings_something_new_leaves_the_baseline_alone(
+    command: Command, adopted: Path
+) -> None:
+    assert command("baseline", adopted).code == 0
+    before = (adopted / BASELINE).read_bytes()
+    legacy = adopted / "src/churn/legacy.py"
+    old = legacy.read_text(encoding="utf-8")
+    legacy.unlink()
+    key = adopted / "notes.txt"
+    key.write_text(f"aws = {'AKIA' + 'QYLPMN5HHHFPZAM2'!r}\n", encoding="utf-8")
+    done, _ = gate(command, adopted, "--baseline", adopted / BASELINE)
+    assert done.code == 1
+    assert (adopted / BASELINE).read_bytes() == before
+    # What was away only because of the change is back without it, and still accepted.
+    key.unlink()
+    legacy.write_text(old, encoding="utf-8")
+    assert gate(command, adopted, "--baseline", adopted / BASELINE)[0].code == 0
+
+
 def test_only_the_change_counts_against_a_base(command: Command, adopted: Path) -> None:
     git(adopted, "checkout", "-q", "-b", "change")
     write(adopted, {"src/churn/second.py": SCRIPT})
