@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from cli_support import TRAINING, Command, Done, Tree
@@ -205,3 +206,23 @@ def test_options_complete_without_the_word_scan(
         monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
         assert wanted in command().out.split()
         assert os.environ["COMP_WORDS"] == words
+
+
+def test_a_badge_says_level_and_score(command: Command, project: Path) -> None:
+    assert command(project, "-q", "-f", "badge=badge.svg", "-f", "json=r.json").code == 0
+    maturity = json.loads(Path("r.json").read_text(encoding="utf-8"))["maturity"]
+    drawn = ElementTree.fromstring(Path("badge.svg").read_text(encoding="utf-8"))
+    said = " ".join("".join(drawn.itertext()).split())
+    assert drawn.tag.endswith("svg") and f"level {maturity['level']}" in said.lower()
+    assert str(maturity["score"]) in said
+
+
+def test_templates_of_ones_own_replace_those_of_the_report(command: Command, project: Path) -> None:
+    own = Path("templates")
+    own.mkdir()
+    (own / "report.css").write_text(".our-house { color: teal }", encoding="utf-8")
+    assert command(project, "-q", "-o", "own.html", "--template", own).code == 0
+    assert ".our-house { color: teal }" in Path("own.html").read_text(encoding="utf-8")
+    (own / "figure.html.j2").write_text("{% if %}", encoding="utf-8")
+    said = complaint(command(project, "-q", "-o", "own.html", "--template", own), 2)
+    assert "figure.html.j2" in said

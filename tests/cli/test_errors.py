@@ -102,7 +102,7 @@ def test_an_unknown_option_names_the_nearest(command, trained) -> None:
 def test_an_unknown_format(command, trained) -> None:
     said = complaint(command(trained, "--format", "sarfi"), 2)
     assert "no format is called 'sarfi'. Did you mean 'sarif'?" in said
-    assert "Known: csv" in complaint(command(trained, "--format", "pdf"), 2)
+    assert "Known: badge, csv" in complaint(command(trained, "--format", "pdf"), 2)
 
 
 def test_a_missing_configuration(command, trained) -> None:
