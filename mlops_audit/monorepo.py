@@ -23,7 +23,10 @@ from mlops_audit.text import shown
 _CODE = frozenset({"python", "notebook", "r", "scala", "julia"})
 _UNSHARED = frozenset({"data", "model", "archive", "database", "log", "image"})
 #: Tables whose rows are chosen or made in their own way.
-_OWN_WAY = ("repository_info", "project", "git_commit", "git_ref", "trait", "node", "edge")
+_OWN_WAY = (
+    "repository_info", "project", "git_commit", "git_ref", "technology_feature", "trait", "node",
+    "edge",
+)  # fmt: skip
 
 Unit = tuple[str, str]
 
@@ -106,7 +109,8 @@ class Projects:
                 if table not in _OWN_WAY:
                     part.add(table, self._rows(table, names, hidden))
             part.add("git_commit", self._commits(project.root))
-            part.add("git_ref", source.execute("SELECT * FROM git_ref").fetchall())
+            for table in ("git_ref", "technology_feature"):
+                part.add(table, source.execute(f"SELECT * FROM {table}").fetchall())
         finally:
             source.execute("DROP TABLE temp.chosen")
         for row in source.execute("SELECT * FROM repository_info"):

@@ -100,6 +100,14 @@ def test_a_project_sees_its_files_and_what_cuts_across(projects: Projects) -> No
     assert "price/train.py" in price and "price/train.py" not in demand
 
 
+def test_a_project_knows_what_technologies_bring_along(projects: Projects) -> None:
+    with projects.facts(projects.find("demand")) as part:
+        known = part.connection.execute(
+            "SELECT feature FROM technology_feature WHERE technology = 'mlflow'"
+        ).fetchall()
+    assert ("records-commit",) in known
+
+
 def test_shared_code_counts_where_it_is_used(projects: Projects) -> None:
     demand, price = files_of(projects, "demand"), files_of(projects, "price")
     assert "shared/plots.py" in demand and "shared/plots.py" not in price

@@ -70,6 +70,7 @@ def link(
     catalogue = Catalogue.load([rulebook() / "technologies", *overrides.technologies], derived)
     index = CodeIndex(connection)
     names = ProjectNames(connection, index.values)
+    store.add("technology_feature", catalogue.features)
     launches = find_launches(connection, catalogue.technologies.values(), names)
     sites = CallSites(connection, index)
     receivers = Receivers(connection, index, sites)

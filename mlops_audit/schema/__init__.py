@@ -51,6 +51,7 @@ from mlops_audit.schema.linked import (
     FileZone,
     Node,
     Randomness,
+    TechnologyFeature,
     TechnologyUse,
     Trait,
     TriggerReach,
@@ -149,6 +150,7 @@ BASE_TABLES: tuple[type[Row], ...] = (
 LINKED_TABLES: tuple[type[Row], ...] = (
     FileZone,
     Trait,
+    TechnologyFeature,
     TechnologyUse,
     Action,
     Randomness,
@@ -235,6 +237,7 @@ __all__ = [
     "StringLiteral",
     "Suppression",
     "Task",
+    "TechnologyFeature",
     "TechnologyUse",
     "Trait",
     "TriggerReach",

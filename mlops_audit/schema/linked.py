@@ -46,6 +46,19 @@ class TechnologyUse(NamedTuple):
     detail: Annotated[str, "name that matched"]
 
 
+class TechnologyFeature(NamedTuple):
+    """What a technology of the catalogue brings along by itself, used here or not."""
+
+    technology: Annotated[str, "id of the technology file"]
+    feature: Annotated[
+        str,
+        "model-endpoint (what it deploys answers with a model) | managed-monitoring (its monitors"
+        " need no scheduler of one's own) | records-runs (arguments, results of every training) |"
+        " records-commit (of the checkout that a run starts from) | keeps-models (with their runs)"
+        " | random-weights (models start from random numbers)",
+    ]
+
+
 class Action(NamedTuple):
     """Something that code or a step does."""
 

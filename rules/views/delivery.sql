@@ -11,8 +11,7 @@ WHERE a.action IN ('serve', 'predict_batch')
   -- What these deploy is an endpoint of a model.
   OR (
     a.action = 'deploy'
-    AND a.technology IN ('azureml-v1', 'azureml-v2', 'sagemaker', 'vertex-ai', 'databricks', 'kserve',
-                         'seldon', 'bentoml', 'mlflow', 'ibm-watson-machine-learning')
+    AND a.technology IN (SELECT technology FROM technology_feature WHERE feature = 'model-endpoint')
   )
   -- A page is a demonstration of a model only if it uses one.
   OR (

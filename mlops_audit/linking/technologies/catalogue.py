@@ -49,6 +49,11 @@ class Catalogue:
     def _all(self) -> Iterable[Technology]:
         return self.technologies.values()
 
+    @property
+    def features(self) -> list[tuple[str, str]]:
+        """Technologies with what each brings along by itself."""
+        return [(one.id, feature) for one in self._all() for feature in one.features]
+
     @cached_property
     def packages(self) -> dict[str, list[Technology]]:
         """Technologies by normalised distribution name."""

@@ -28,13 +28,13 @@ from mlops_audit.linking.technologies.entry_loader import (
 )
 from mlops_audit.linking.technologies.kept import FORM, from_plain, to_plain
 from mlops_audit.linking.technologies.model import Technology, TechnologyExample
-from mlops_audit.linking.technologies.vocabulary import ACTIONS, CATEGORIES
+from mlops_audit.linking.technologies.vocabulary import ACTIONS, CATEGORIES, FEATURES
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TOP = {"id", "title", "category", "homepage", "packages", "imports", "calls", "methods", "bases",
         "decorators", "commands", "uses", "images", "files", "keys", "launches",
-        "randomness", "links"}  # fmt: skip
+        "randomness", "features", "links"}  # fmt: skip
 
 
 def technology_files(paths: Iterable[Path]) -> list[Path]:
@@ -51,7 +51,15 @@ def load_technologies(paths: Sequence[Path], derived: Derived) -> list[Technolog
     Files that ``derived`` holds with the very same texts are not parsed and checked again.
     """
     texts = [_documents(path)[0] for path in paths]
-    made_of = (__version__, FORM, sorted(ACTIONS), sorted(CATEGORIES), *map(str, paths), *texts)
+    made_of = (
+        __version__,
+        FORM,
+        sorted(ACTIONS),
+        sorted(CATEGORIES),
+        sorted(FEATURES),
+        *map(str, paths),
+        *texts,
+    )
     key = hashlib.sha256("\0".join(map(str, made_of)).encode("utf-8", "replace")).hexdigest()
 
     def checked() -> list[list[Any]]:
@@ -137,6 +145,11 @@ def _technology(path: Path, document: Any) -> Technology:
     if document["id"] != path.stem:
         raise WrongError(("id",), f"id must be the file name, `{path.stem}`.")
 
+    features = tuple(strings_of(document, "features"))
+    for feature in features:
+        if feature not in FEATURES:
+            refuse_unknown(("features",), "feature", feature, FEATURES)
+
     def entries(key: str, build: Callable[[Spot, dict[str, Any]], Any]) -> tuple[Any, ...]:
         return tuple(build(spot, one) for spot, one in mappings_of(document, key))
 
@@ -160,6 +173,7 @@ def _technology(path: Path, document: Any) -> Technology:
         keys=entries("keys", key_entry),
         launches=entries("launches", launch_entry),
         randomness=entries("randomness", random_entry),
+        features=features,
         links=entries(
             "links", lambda spot, one: (text_of(one, "title", spot), text_of(one, "url", spot))
         ),

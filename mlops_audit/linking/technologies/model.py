@@ -120,6 +120,7 @@ class Technology:
     keys: tuple[KeyEntry, ...]
     launches: tuple[LaunchEntry, ...]
     randomness: tuple[RandomEntry, ...]
+    features: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     origin: str
 

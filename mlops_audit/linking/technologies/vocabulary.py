@@ -35,6 +35,14 @@ CATEGORIES: frozenset[str] = _words(
     """
 )
 
+#: What a technology brings along by itself, whatever is done with it; rules ask for these words, so
+#: that none of them has to name technologies.
+FEATURES: frozenset[str] = _words(
+    """
+    model-endpoint managed-monitoring records-runs records-commit keeps-models random-weights
+    """
+)
+
 #: Generators of random numbers: those of a process (python, numpy, torch …), which one call seeds
 #: for all, and those that an object or a library keeps for itself.
 RANDOM_SOURCES: frozenset[str] = _words(
