@@ -199,7 +199,7 @@ class _Reading:
         if "metrics" in parts:
             for key, content, lines in _entries(handle, "metrics"):
                 measured += self._metric(run, key, content, lines)
-        found = run_meta(path, run, _content(handle, "meta.yaml")) if "meta.yaml" in parts else None
+        found = run_meta(path, run, _content("meta.yaml", handle)) if "meta.yaml" in parts else None
         if found is None:
             reason = "damaged" if "meta.yaml" in parts else "missing"
             text = (
@@ -256,7 +256,7 @@ class _Reading:
 
     def _input(self, run: str, handle: int) -> None:
         for name in _names(handle, "inputs"):
-            meta = _content(handle, f"inputs/{name}/meta.yaml")
+            meta = _content(f"inputs/{name}/meta.yaml", handle)
             for row in _said(f"0/{'0' * 32}/inputs/{_shown(name)[:90]}/meta.yaml", meta):
                 if isinstance(row, RunInput):
                     title, digest = self._dataset(row.name)
@@ -268,7 +268,7 @@ class _Reading:
             if identity.isalnum():
                 chunk = self._chunk
                 inside = f"{chunk.experiment.folder}/datasets/{identity}/meta.yaml"
-                content = _file_content(f"{chunk.place}/{inside}")
+                content = _content(f"{chunk.place}/{inside}")
                 for row in _said(inside, content):
                     if isinstance(row, RunInput):
                         found = row.name, row.digest
@@ -277,7 +277,7 @@ class _Reading:
 
 
 def _experiment(place: str, inside: str) -> tuple[str, bool]:
-    content = _file_content(f"{place}/{inside}/meta.yaml")
+    content = _content(f"{place}/{inside}/meta.yaml")
     for row in _said(f"{inside}/meta.yaml", content):
         if isinstance(row, Run) and row.run == STORE:
             return row.name, row.deleted
@@ -291,7 +291,7 @@ def _models(place: str, store: str) -> Iterator[RegisteredModel]:
         places += [f"aliases/{alias}" for alias in _listed(f"{root}/{name}/aliases")]
         for inside in places:
             path = f"models/{_shown(name)}/{_shown(inside)}"
-            content = _file_content(f"{root}/{name}/{inside}")
+            content = _content(f"{root}/{name}/{inside}")
             for row in _said(path, content) if content else ():
                 if isinstance(row, RegisteredModel):
                     yield row._replace(path=f"{store}/{path}")
@@ -303,7 +303,7 @@ def _makers(place: str, experiments: Sequence[Experiment]) -> dict[str, str]:
     for experiment in experiments:
         for model in _folders(f"{place}/{experiment.folder}/models"):
             inside = f"{experiment.folder}/models/{model}/meta.yaml"
-            content = _file_content(f"{place}/{inside}")
+            content = _content(f"{place}/{inside}")
             for row in _said(inside, content):
                 if isinstance(row, RunTag) and row.key == LOGGED_MODEL:
                     found[row.value] = row.run
@@ -409,22 +409,10 @@ def _names(handle: int, folder: str) -> list[str]:
         os.close(inside)
 
 
-def _content(handle: int, name: str) -> bytes:
+def _content(name: str, handle: int | None = None) -> bytes:
+    """Return the beginning of a file, in the folder of an open handle if there is one."""
     try:
         file = os.open(name, _READ, dir_fd=handle)
-    except OSError:
-        return b""
-    try:
-        return os.read(file, _TEXT_BYTES)
-    except OSError:
-        return b""
-    finally:
-        os.close(file)
-
-
-def _file_content(path: str) -> bytes:
-    try:
-        file = os.open(path, _READ)
     except (OSError, ValueError):
         return b""
     try:
